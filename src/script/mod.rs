@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! What is asked of an implementation: a topology, an IOMMU driver and a sequence of operations.
+//!
+//! A [`Script`] is the common form of a YAML case (lowered by [`crate::case`]) and of a recorded
+//! kernel trace (read by [`crate::implementation`]). It says nothing about what must happen.
+
+mod errno;
+mod fault;
+mod id;
+mod op;
+mod setup;
+
+pub use errno::Errno;
+pub use fault::{Fault, FaultDomain, FaultKind};
+pub use id::{DeviceId, DomainName, DomainRef, GroupId, MappingId, OwnerId};
+pub use op::{DriverFlow, Field, MappingOf, Op, PokeValue};
+pub use setup::{
+    Arch, Bus, DefaultType, DeviceSpec, DomainKind, DriverKind, GroupSpec, KindSet, Setting, Static,
+    StaticSet, TypeWord,
+};
+
+/// A complete script: everything an implementation needs to run it.
+///
+/// Names are stored once, in the tables; operations refer to them by id.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Script {
+    /// Name of the script: a case path such as `reports/rk3288-vop`, or a recorded script's id.
+    pub id: String,
+    /// The machine's architecture as far as the IOMMU core cares.
+    pub arch: Arch,
+    /// Settings of the mock IOMMU driver, applied in this order before anything else.
+    pub settings: Vec<Setting>,
+    /// Groups, in order of declaration.
+    pub groups: Vec<GroupSpec>,
+    /// Devices, in order of declaration (which is also bus order).
+    pub devices: Vec<DeviceSpec>,
+    /// Every domain name the operations mention.
+    pub domains: Vec<DomainName>,
+    /// Names of ARM mappings the operations mention.
+    pub mappings: Vec<String>,
+    /// Names of owner tokens the operations mention.
+    pub owners: Vec<String>,
+    /// The operations, one observed step each.
+    pub ops: Vec<Op>,
+}

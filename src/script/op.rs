@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The operations.
+
+use super::{DeviceId, DomainRef, DriverKind, Fault, GroupId, KindSet, MappingId, OwnerId, TypeWord};
+
+/// One operation. Variants carry the name of the kernel function they run, where there is one.
+#[allow(missing_docs, reason = "the fields are named for what they are")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Op {
+    /// The device appears on its bus; a driver given here matches at once.
+    DeviceAdd { device: DeviceId, driver: Option<DriverKind> },
+    /// The device disappears (its driver is unbound first).
+    DeviceDel { device: DeviceId },
+    /// An explicit bind (`device_driver_attach`, as sysfs `bind` does).
+    Bind { device: DeviceId, driver: DriverKind },
+    /// An explicit unbind (`device_release_driver`).
+    Unbind { device: DeviceId },
+    /// The IOMMU instance registers; devices may be there already (a bus scan).
+    IommuDeviceRegister,
+    /// The IOMMU instance goes.
+    IommuDeviceUnregister,
+    /// `iommu_device_use_default_domain`
+    UseDefaultDomain { device: DeviceId },
+    /// `iommu_device_unuse_default_domain`
+    UnuseDefaultDomain { device: DeviceId },
+    /// `iommu_group_claim_dma_owner`; `None` is the NULL pointer.
+    GroupClaimDmaOwner { group: GroupId, owner: Option<OwnerId> },
+    /// `iommu_group_release_dma_owner`
+    GroupReleaseDmaOwner { group: GroupId },
+    /// `iommu_group_dma_owner_claimed`
+    GroupDmaOwnerClaimed { group: GroupId },
+    /// `iommu_device_claim_dma_owner` (v6.2)
+    DeviceClaimDmaOwner { device: DeviceId, owner: Option<OwnerId> },
+    /// `iommu_device_release_dma_owner` (v6.2)
+    DeviceReleaseDmaOwner { device: DeviceId },
+    /// A user's own domain for the device: `iommu_domain_alloc(bus)`, from v6.11 on
+    /// `iommu_paging_domain_alloc(dev)`.
+    DomainAlloc { domain: DomainRef, device: DeviceId },
+    /// `iommu_domain_free`
+    DomainFree { domain: DomainRef },
+    /// `iommu_attach_device`
+    AttachDevice { domain: DomainRef, device: DeviceId },
+    /// `iommu_detach_device`
+    DetachDevice { domain: DomainRef, device: DeviceId },
+    /// `iommu_attach_group`
+    AttachGroup { domain: DomainRef, group: GroupId },
+    /// `iommu_detach_group`
+    DetachGroup { domain: DomainRef, group: GroupId },
+    /// `iommu_group_replace_domain` (v6.6 to v6.14)
+    GroupReplaceDomain { domain: DomainRef, group: GroupId },
+    /// `iommu_attach_device_pasid` (v6.2)
+    AttachDevicePasid { domain: DomainRef, device: DeviceId, pasid: i32 },
+    /// `iommu_detach_device_pasid` (v6.2)
+    DetachDevicePasid { domain: DomainRef, device: DeviceId, pasid: i32 },
+    /// A write to the group's sysfs `type` (`iommu_group_store_type`, v5.11).
+    GroupStoreType { group: GroupId, word: TypeWord },
+    /// `iommu_deferred_attach` of the group's default domain, as the first DMA map of the device does.
+    DeferredAttach { device: DeviceId },
+    /// `iommu_get_domain_for_dev`
+    GetDomainForDev { device: DeviceId },
+    /// `iommu_get_dma_domain`
+    GetDmaDomain { device: DeviceId },
+    /// `iommu_group_add_device` of a device without IOMMU, as VFIO's no-IOMMU mode does.
+    GroupAddDevice { device: DeviceId, group: GroupId },
+    /// `iommu_group_remove_device` of such a device.
+    GroupRemoveDevice { device: DeviceId },
+    /// `arm_iommu_create_mapping` of `size` bytes.
+    ArmCreateMapping { mapping: MappingId, device: DeviceId, size: u64 },
+    /// `arm_iommu_attach_device`: of a named mapping, or of the one last taken off the device.
+    ArmAttachDevice { device: DeviceId, mapping: Option<MappingId> },
+    /// `arm_iommu_detach_device`
+    ArmDetachDevice { device: DeviceId },
+    /// `arm_iommu_release_mapping`
+    ArmReleaseMapping { mapping: MappingOf },
+    /// A driver's own attach or detach sequence, as one step.
+    Driver { flow: DriverFlow, device: DeviceId, domain: DomainRef },
+    /// Plants a fault.
+    Fail(Fault),
+    /// Removes all faults.
+    FailClear,
+    /// From now on the driver refuses these types.
+    Deny { kinds: KindSet },
+    /// Writes a private field of the group: an artificial state.
+    Poke { group: GroupId, field: Field, value: PokeValue },
+    /// Only looks.
+    Observe,
+}
+
+/// Which mapping `arm_iommu_release_mapping` is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum MappingOf {
+    /// The mapping of this name.
+    Named(MappingId),
+    /// What was last taken off this device.
+    Device(DeviceId),
+}
+
+/// The attach and detach sequences of display drivers on ARM, each as of the running release.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DriverFlow {
+    /// `rockchip_drm_dma_attach_device`
+    RockchipAttach,
+    /// `rockchip_drm_dma_detach_device`
+    RockchipDetach,
+    /// `drm_iommu_attach_device` of Exynos; the domain is a mapping's
+    ExynosAttach,
+    /// `drm_iommu_detach_device` of Exynos
+    ExynosDetach,
+    /// `host1x_client_iommu_attach` of the Tegra DRM driver
+    TegraDrmAttach,
+    /// `host1x_client_iommu_detach` of the Tegra DRM driver
+    TegraDrmDetach,
+    /// `host1x_iommu_attach` of the host1x driver itself
+    Host1xAttach,
+    /// `host1x_iommu_exit` of the host1x driver itself
+    Host1xDetach,
+}
+
+/// A private field of a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Field {
+    /// `domain`
+    Domain,
+    /// `default_domain`
+    DefaultDomain,
+    /// `blocking_domain`
+    BlockingDomain,
+    /// `owner_cnt`
+    OwnerCnt,
+    /// `owner`
+    Owner,
+}
+
+/// What [`Op::Poke`] writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PokeValue {
+    /// The NULL pointer.
+    Null,
+    /// A domain.
+    Domain(DomainRef),
+    /// An owner token.
+    Owner(OwnerId),
+    /// A count.
+    Count(u32),
+}

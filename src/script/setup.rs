@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The world a script starts from: architecture, IOMMU driver, groups and devices.
+
+use super::{Errno, GroupId};
+
+/// The architecture, as far as the IOMMU core cares.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Arch {
+    /// Any architecture with the generic DMA layer (`CONFIG_IOMMU_DMA`).
+    #[default]
+    Generic,
+    /// 32-bit ARM: `CONFIG_ARM_DMA_USE_IOMMU` on, `CONFIG_IOMMU_DMA` off.
+    Arm32,
+}
+
+/// The system's default domain type (`iommu_def_domain_type`, `iommu.passthrough=`, `iommu.strict=`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum DefaultType {
+    /// `DMA`: translated, strict invalidation.
+    #[default]
+    Dma,
+    /// `DMA-FQ`: translated, deferred invalidation (v5.15 and later).
+    DmaFq,
+    /// `identity`: pass-through.
+    Identity,
+}
+
+/// The type of a domain (`struct iommu_domain`'s `type`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DomainKind {
+    /// `IOMMU_DOMAIN_BLOCKED`
+    Blocked,
+    /// `IOMMU_DOMAIN_IDENTITY`
+    Identity,
+    /// `IOMMU_DOMAIN_UNMANAGED`
+    Unmanaged,
+    /// `IOMMU_DOMAIN_DMA`
+    Dma,
+    /// `IOMMU_DOMAIN_DMA_FQ` (v5.15)
+    DmaFq,
+    /// `IOMMU_DOMAIN_PLATFORM` (v6.7)
+    Platform,
+}
+
+impl DomainKind {
+    /// All kinds.
+    pub const ALL: [DomainKind; 6] = [
+        DomainKind::Blocked,
+        DomainKind::Identity,
+        DomainKind::Unmanaged,
+        DomainKind::Dma,
+        DomainKind::DmaFq,
+        DomainKind::Platform,
+    ];
+
+    /// The name that the group's sysfs `type` and the recorded traces use.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            DomainKind::Blocked => "blocked",
+            DomainKind::Identity => "identity",
+            DomainKind::Unmanaged => "unmanaged",
+            DomainKind::Dma => "DMA",
+            DomainKind::DmaFq => "DMA-FQ",
+            DomainKind::Platform => "platform",
+        }
+    }
+
+    /// True for the two types the kernel's DMA API translates with.
+    #[must_use]
+    pub fn is_dma(self) -> bool {
+        matches!(self, DomainKind::Dma | DomainKind::DmaFq)
+    }
+}
+
+/// A set of domain types.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct KindSet(u8);
+
+impl KindSet {
+    /// The empty set.
+    pub const EMPTY: KindSet = KindSet(0);
+
+    /// Adds a type.
+    #[must_use]
+    pub fn with(self, kind: DomainKind) -> KindSet {
+        KindSet(self.0 | 1 << kind as u8)
+    }
+
+    /// Is the type in the set?
+    #[must_use]
+    pub fn contains(self, kind: DomainKind) -> bool {
+        self.0 & (1 << kind as u8) != 0
+    }
+
+    /// The types in the set.
+    pub fn iter(self) -> impl Iterator<Item = DomainKind> {
+        DomainKind::ALL.into_iter().filter(move |k| self.contains(*k))
+    }
+}
+
+impl FromIterator<DomainKind> for KindSet {
+    fn from_iter<T: IntoIterator<Item = DomainKind>>(iter: T) -> KindSet {
+        iter.into_iter().fold(KindSet::EMPTY, KindSet::with)
+    }
+}
+
+/// A static domain of an IOMMU driver: a singleton that is never allocated or freed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Static {
+    /// `ops->identity_domain` (v6.7; recorded as `IDN`)
+    Identity,
+    /// `ops->blocked_domain` (v6.7; recorded as `BLK`)
+    Blocked,
+    /// `ops->release_domain` (v6.9; recorded as `REL`): the blocked domain if there is one already,
+    /// else one of its own
+    Release,
+    /// `ops->default_domain` (v6.7; recorded as `DEF`): the identity domain if there is one already,
+    /// else an identity domain of its own
+    Default,
+    /// `ops->default_domain` of type PLATFORM (v6.7; recorded as `PLT`)
+    Platform,
+}
+
+/// The static domains a driver offers, in the order in which the driver sets them up.
+pub type StaticSet = Vec<Static>;
+
+/// One setting of the mock IOMMU driver. A kernel that lacks what is asked for says so and goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Setting {
+    /// The system's default domain type.
+    DefaultType(DefaultType),
+    /// Types the driver refuses to allocate.
+    Deny(KindSet),
+    /// The errno of a refusal (v6.7 and later; before, the driver returns NULL).
+    DenyErrno(Errno),
+    /// Domains have `detach_dev` (to v6.2), the driver has `set_platform_dma_ops` (v6.3 to v6.6).
+    Detach(bool),
+    /// The driver is capable of deferred invalidation (`IOMMU_CAP_DEFERRED_FLUSH`).
+    DeferredFlush(bool),
+    /// Run operations that no correct caller makes and that may crash the kernel.
+    Unsafe(bool),
+    /// Static domains.
+    Static(StaticSet),
+}
+
+/// A group of the topology.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupSpec {
+    /// Its name.
+    pub name: String,
+    /// The driver keeps a reference of its own, so that the group outlives its devices.
+    pub hold: bool,
+}
+
+/// The bus of a device; decides how a bind touches ownership.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Bus {
+    /// platform
+    #[default]
+    Platform,
+    /// AMBA
+    Amba,
+    /// NXP's fsl-mc
+    FslMc,
+    /// PCI
+    Pci,
+    /// AMD's CDX (v6.4)
+    Cdx,
+    /// host1x: configures DMA and never asks for ownership
+    Host1x,
+}
+
+/// A kind of driver that can be bound to a device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DriverKind {
+    /// A driver that uses the kernel's DMA API.
+    KernelDma,
+    /// A driver with `driver_managed_dma`, such as vfio-pci.
+    Managed,
+}
+
+/// A device of the topology.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeviceSpec {
+    /// Its name.
+    pub name: String,
+    /// Its group; `None`: no IOMMU serves it.
+    pub group: Option<GroupId>,
+    /// Its bus.
+    pub bus: Bus,
+    /// The type its IOMMU driver insists on (`def_domain_type`).
+    pub default_type: Option<DefaultType>,
+    /// Its first attach is deferred (`is_attach_deferred`, as in a kdump kernel).
+    pub deferred: bool,
+    /// Firmware asks for a direct-mapped region (`IOMMU_RESV_DIRECT`).
+    pub direct: bool,
+    /// Width of its PASIDs in bits; 0 = none.
+    pub pasid_bits: u32,
+    /// Described in a device tree with an `iommus` property (ARM32): gets a mapping at bind.
+    pub device_tree: bool,
+    /// An untrusted PCI device (an external port): forces a DMA domain.
+    pub untrusted: bool,
+}
+
+impl DeviceSpec {
+    /// A plain platform device in a group.
+    #[must_use]
+    pub fn new(name: impl Into<String>, group: Option<GroupId>) -> DeviceSpec {
+        DeviceSpec {
+            name: name.into(),
+            group,
+            bus: Bus::Platform,
+            default_type: None,
+            deferred: false,
+            direct: false,
+            pasid_bits: 0,
+            device_tree: false,
+            untrusted: false,
+        }
+    }
+}
+
+/// A word written to a group's sysfs `type`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TypeWord {
+    /// `identity`
+    Identity,
+    /// `DMA`
+    Dma,
+    /// `DMA-FQ` (v5.15)
+    DmaFq,
+    /// `auto`
+    Auto,
+    /// Anything else.
+    Unknown,
+}

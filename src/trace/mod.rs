@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! What was observed while a [`Script`](crate::script::Script) ran.
+
+mod call;
+mod observed;
+mod reason;
+
+pub use call::{Call, PasidTarget};
+pub use observed::{
+    BadOp, Crash, DeviceState, DomainInfo, End, GroupState, MappingState, Mark, Outcome, Pointer, Role,
+    SetupError, SetupLine, Skip, Step, Trace, Warn,
+};
+pub use reason::Reason;

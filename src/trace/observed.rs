@@ -1,0 +1,401 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! A trace: a record for each step, and how it ended.
+
+use super::{Call, Reason};
+use crate::script::{DeviceId, DomainKind, DomainName, DriverKind, Errno, GroupId, OwnerId};
+
+/// A domain of a trace, an index into [`Trace::domains`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Mark(pub u16);
+
+/// What is known of a domain that a trace mentions.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct DomainInfo {
+    /// Its name in recorded traces: the script's own, a static one, or kind and number.
+    pub name: DomainName,
+    /// Its type.
+    pub kind: DomainKind,
+    /// Who made it, and for whom.
+    pub role: Role,
+}
+
+/// Who made a domain, and for whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// The core, as the group's default domain (also a candidate that was given up).
+    Default(GroupId),
+    /// The core, as the group's blocking domain.
+    Blocking(GroupId),
+    /// The architecture, for an ARM mapping made at the device's bind.
+    Mapping(DeviceId),
+    /// The script.
+    User,
+    /// The IOMMU driver, once and for all.
+    Static,
+}
+
+/// Everything observed while one script ran.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Trace {
+    /// Settings and devices that the kernel could not be given.
+    pub setup: Vec<SetupError>,
+    /// One record for each operation; fewer when the kernel died.
+    pub steps: Vec<Step>,
+    /// How it ended.
+    pub end: End,
+    /// The domains that the records mention.
+    pub domains: Vec<DomainInfo>,
+}
+
+/// A line of the setup that this kernel could not do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SetupError {
+    /// Which.
+    pub line: SetupLine,
+    /// The errno.
+    pub errno: Errno,
+}
+
+/// A line of the setup.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SetupLine {
+    /// The driver's settings.
+    Settings,
+    /// A device.
+    Device(DeviceId),
+}
+
+/// What one operation did.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Step {
+    /// What it returned, or why it did not run.
+    pub outcome: Outcome,
+    /// What the returned errno was about; recorded traces do not say.
+    pub reason: Option<Reason>,
+    /// What the drivers were called for, in order.
+    pub calls: Vec<Call>,
+    /// Groups that exist afterwards, in order of declaration.
+    pub groups: Vec<GroupState>,
+    /// Devices that exist afterwards, in order of declaration.
+    pub devices: Vec<DeviceState>,
+}
+
+impl Step {
+    /// How many WARNs the kernel printed.
+    #[must_use]
+    pub fn warns(&self) -> usize {
+        self.calls.iter().filter(|c| matches!(c, Call::Warn(_))).count()
+    }
+}
+
+/// What an operation returned, or why it did not run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// A void function came back.
+    Void,
+    /// 0
+    Ok,
+    /// An errno.
+    Err(Errno),
+    /// A truth value.
+    Bool(bool),
+    /// A domain query's answer.
+    Domain(Option<Pointer>),
+    /// An allocation that gave NULL rather than an errno.
+    NullDomain,
+    /// This release does not have the operation.
+    NotInThisRelease,
+    /// Not run: it would have no meaning, or no correct caller makes the call.
+    Skipped(Skip),
+    /// Not run: the script itself is wrong here.
+    Bad(BadOp),
+}
+
+/// Why an operation was not run. The words are those of the recorded traces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Skip {
+    /// `device not present`
+    DeviceNotPresent,
+    /// `group not present`
+    GroupNotPresent,
+    /// `group empty`
+    GroupEmpty,
+    /// `group without IOMMU`
+    GroupWithoutIommu,
+    /// `no such domain`
+    NoSuchDomain,
+    /// `domain freed`
+    DomainFreed,
+    /// `device has no group`
+    DeviceHasNoGroup,
+    /// `not added by hand`
+    NotAddedByHand,
+    /// `not registered`
+    NotRegistered,
+    /// `no mapping`
+    NoMapping,
+    /// `no such mapping`
+    NoSuchMapping,
+    /// `mapping freed`
+    MappingFreed,
+    /// `reference gone`
+    ReferenceGone,
+}
+
+impl Skip {
+    /// All reasons.
+    pub const ALL: [Skip; 13] = [
+        Skip::DeviceNotPresent,
+        Skip::GroupNotPresent,
+        Skip::GroupEmpty,
+        Skip::GroupWithoutIommu,
+        Skip::NoSuchDomain,
+        Skip::DomainFreed,
+        Skip::DeviceHasNoGroup,
+        Skip::NotAddedByHand,
+        Skip::NotRegistered,
+        Skip::NoMapping,
+        Skip::NoSuchMapping,
+        Skip::MappingFreed,
+        Skip::ReferenceGone,
+    ];
+
+    /// The words that recorded traces use.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Skip::DeviceNotPresent => "device not present",
+            Skip::GroupNotPresent => "group not present",
+            Skip::GroupEmpty => "group empty",
+            Skip::GroupWithoutIommu => "group without IOMMU",
+            Skip::NoSuchDomain => "no such domain",
+            Skip::DomainFreed => "domain freed",
+            Skip::DeviceHasNoGroup => "device has no group",
+            Skip::NotAddedByHand => "not added by hand",
+            Skip::NotRegistered => "not registered",
+            Skip::NoMapping => "no mapping",
+            Skip::NoSuchMapping => "no such mapping",
+            Skip::MappingFreed => "mapping freed",
+            Skip::ReferenceGone => "reference gone",
+        }
+    }
+}
+
+/// What is wrong with an operation of the script. The words are those of the recorded traces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum BadOp {
+    /// `no such device`: the name is neither a mapping's (yet) nor a device's
+    NoSuchDevice,
+    /// `no such group`: no device line named it
+    NoSuchGroup,
+    /// `name in use`
+    NameInUse,
+    /// `not a user domain`
+    NotAUserDomain,
+}
+
+impl BadOp {
+    /// The words that recorded traces use.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            BadOp::NoSuchDevice => "no such device",
+            BadOp::NoSuchGroup => "no such group",
+            BadOp::NameInUse => "name in use",
+            BadOp::NotAUserDomain => "not a user domain",
+        }
+    }
+}
+
+/// A pointer to a domain, as found in a group or a device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Pointer {
+    /// The domain.
+    pub domain: Mark,
+    /// It has been freed: the pointer dangles.
+    pub freed: bool,
+}
+
+/// A group after a step.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct GroupState {
+    /// Which.
+    pub group: GroupId,
+    /// `domain`
+    pub domain: Option<Pointer>,
+    /// `default_domain`
+    pub default_domain: Option<Pointer>,
+    /// Type of the default domain.
+    pub default_kind: Option<DomainKind>,
+    /// `blocking_domain`; outer `None`: this release has no such field (before 0286300e6045)
+    pub blocking_domain: Option<Option<Pointer>>,
+    /// `owner_cnt`; `None`: no such field (before 1ea2a07a532b)
+    pub owner_cnt: Option<u32>,
+    /// `owner`; outer `None`: no such field (before 1ea2a07a532b)
+    pub owner: Option<Option<OwnerId>>,
+    /// Is anything in `pasid_array`? `None`: no such field (before v6.2)
+    pub pasids: Option<bool>,
+    /// Its devices, in list order.
+    pub devices: Vec<DeviceId>,
+}
+
+/// A device after a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct DeviceState {
+    /// Which.
+    pub device: DeviceId,
+    /// The domain its hardware uses.
+    pub attached: Option<Pointer>,
+    /// The group it is in.
+    pub group: Option<GroupId>,
+    /// The driver bound to it.
+    pub driver: Option<DriverKind>,
+    /// The architecture's view (32-bit ARM only).
+    pub arm: Option<MappingState>,
+}
+
+/// 32-bit ARM's view of a device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct MappingState {
+    /// The domain of the mapping on record.
+    pub mapping: Option<Mark>,
+    /// The device has DMA operations of its own.
+    pub dma_ops: bool,
+}
+
+/// How a script ended.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum End {
+    /// Everything was taken down again.
+    Teardown {
+        /// What happened during the teardown.
+        calls: Vec<Call>,
+        /// Domains never freed.
+        leaked_domains: u32,
+        /// Groups never freed.
+        leaked_groups: u32,
+    },
+    /// The kernel died in the step after the last recorded one.
+    Crash(Crash),
+}
+
+impl Default for End {
+    fn default() -> End {
+        End::Teardown { calls: Vec::new(), leaked_domains: 0, leaked_groups: 0 }
+    }
+}
+
+/// Why a kernel dies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Crash {
+    /// The first device of an empty group is looked at.
+    EmptyGroup,
+    /// A device without `dev->iommu` is taken for one with an IOMMU.
+    DeviceWithoutIommu,
+    /// A device without group is taken for one with a group.
+    DeviceWithoutGroup,
+    /// A detach operation that the domain does not have is called.
+    MissingDetachOp,
+    /// A blocked domain that the driver does not have is used to detach a PASID.
+    MissingBlockedDomain,
+    /// The type of a default domain that the group does not have is looked at.
+    MissingDefaultDomain,
+    /// Something else; recorded traces do not say what.
+    Unknown,
+}
+
+impl Crash {
+    /// A short description.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Crash::EmptyGroup => "takes the list head of an empty group for a device",
+            Crash::DeviceWithoutIommu => "follows dev->iommu of a device without IOMMU",
+            Crash::DeviceWithoutGroup => "follows dev->iommu_group of a device without group",
+            Crash::MissingDetachOp => "calls a detach operation that is not there",
+            Crash::MissingBlockedDomain => "uses a blocked domain that the driver does not have",
+            Crash::MissingDefaultDomain => "reads the type of a default domain that is not there",
+            Crash::Unknown => "cause not known",
+        }
+    }
+}
+
+/// A WARN of the kernel, by our own name for its cause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Warn {
+    /// A claim with a NULL owner.
+    NullOwner,
+    /// A release of a group that is not owned, or with PASIDs attached.
+    ReleaseNotOwned,
+    /// A release found a domain attached that it does not replace (1ea2a07a532b only).
+    ReleaseAttached,
+    /// A release could not attach the default domain.
+    ReleaseFailed,
+    /// An unuse without use, or with PASIDs attached.
+    UnuseNotUsed,
+    /// `iommu_detach_device` in a group of several devices.
+    DetachNotSingleton,
+    /// `iommu_detach_device` of a domain that is not the group's.
+    DetachNotAttached,
+    /// A detach could not attach the core domain.
+    DetachFailed,
+    /// No detach operation, so the NULL domain cannot be reached.
+    NoDetachOp,
+    /// No `set_platform_dma_ops`, so the NULL domain is only pretended.
+    NoPlatformOp,
+    /// The NULL domain was asked for where it is no domain any more (v6.7).
+    NullTarget,
+    /// A rollback failed.
+    RollbackFailed,
+    /// The first default domain could not be attached everywhere.
+    SetupFailed,
+    /// The last device left a group that is owned or not on its default domain.
+    LastDeviceOwned,
+    /// A device was added to a group with a default but without a current domain.
+    NoCurrentDomain,
+    /// A device already had a driver when its IOMMU found it (v6.15).
+    LateProbe,
+    /// The driver wants a type that the configuration excludes.
+    BadDefaultType,
+    /// A group died with a domain still set (v6.6).
+    GroupFreedWithDomain,
+    /// A detached PASID held something else.
+    PasidMismatch,
+    /// A PASID could not be removed.
+    PasidRemoveFailed,
+    /// The domain that was to be restored by a type write could not be attached.
+    TypeRestoreFailed,
+    /// Something else; recorded traces do not say what.
+    Unknown,
+}
+
+impl Warn {
+    /// A short description.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Warn::NullOwner => "owner is NULL",
+            Warn::ReleaseNotOwned => "release without claim",
+            Warn::ReleaseAttached => "released with a domain attached",
+            Warn::ReleaseFailed => "default domain not attached at release",
+            Warn::UnuseNotUsed => "unuse without use",
+            Warn::DetachNotSingleton => "detach in a group of several devices",
+            Warn::DetachNotAttached => "detach of a domain that is not attached",
+            Warn::DetachFailed => "core domain not attached at detach",
+            Warn::NoDetachOp => "no detach operation",
+            Warn::NoPlatformOp => "no set_platform_dma_ops",
+            Warn::NullTarget => "NULL domain asked for",
+            Warn::RollbackFailed => "rollback failed",
+            Warn::SetupFailed => "default domain not attached at setup",
+            Warn::LastDeviceOwned => "last device left an owned or switched group",
+            Warn::NoCurrentDomain => "default domain without current domain",
+            Warn::LateProbe => "driver bound before the IOMMU's probe",
+            Warn::BadDefaultType => "impossible default type",
+            Warn::GroupFreedWithDomain => "group freed with a domain",
+            Warn::PasidMismatch => "another domain at the PASID",
+            Warn::PasidRemoveFailed => "PASID not removed",
+            Warn::TypeRestoreFailed => "old domain not attached again",
+            Warn::Unknown => "cause not known",
+        }
+    }
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! What an errno was about.
+
+/// The check or the call that an operation's errno came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reason {
+    /// The device is in no group.
+    NoGroup,
+    /// `iommu_attach_device` in a group that has not exactly one device.
+    NotSingleton,
+    /// A domain is attached that the caller may not replace.
+    DomainAttached,
+    /// The domain was made by another IOMMU driver, or by none.
+    ForeignDomain,
+    /// The group is owned by user space.
+    Owned,
+    /// The group is owned by somebody else, or used by kernel drivers.
+    OwnedByOther,
+    /// The owner is the NULL pointer.
+    NullOwner,
+    /// PASIDs are attached.
+    PasidsAttached,
+    /// The group has no default domain (yet).
+    NoDefaultDomain,
+    /// The NULL domain cannot be reached.
+    NullTarget,
+    /// A device has a direct-mapped region and must not be blocked.
+    DirectRegion,
+    /// The IOMMU driver refused to attach.
+    AttachFailed,
+    /// The IOMMU driver refused to allocate a domain.
+    AllocFailed,
+    /// No type satisfies the driver and the request.
+    TypeConflict,
+    /// The word is no domain type.
+    UnknownWord,
+    /// The sysfs file cannot be written.
+    ReadOnly,
+    /// A driver is bound, or the group is empty, or owned.
+    InUse,
+    /// A PASID or a PASID capability is missing or out of range.
+    BadPasid,
+    /// The domain or the IOMMU driver cannot do PASIDs.
+    NoPasidSupport,
+    /// The PASID is taken.
+    PasidTaken,
+    /// The IOMMU driver refused the PASID.
+    PasidFailed,
+    /// The IOMMU driver refused the device.
+    ProbeFailed,
+    /// The device's driver failed its own probe.
+    DriverProbeFailed,
+    /// A driver is bound already.
+    AlreadyBound,
+    /// The IOMMU named by firmware is not there yet.
+    IommuNotReady,
+    /// The device is there already.
+    AlreadyPresent,
+    /// The size of a mapping is out of range.
+    BadSize,
+    /// A device driver insists on conditions of its own.
+    DriverPolicy,
+}
+
+impl Reason {
+    /// A short description.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Reason::NoGroup => "the device is in no group",
+            Reason::NotSingleton => "the group has not exactly one device",
+            Reason::DomainAttached => "a domain is attached that may not be replaced",
+            Reason::ForeignDomain => "the domain was not made by this IOMMU driver",
+            Reason::Owned => "user space owns the group",
+            Reason::OwnedByOther => "the group is in use by kernel drivers or another owner",
+            Reason::NullOwner => "the owner is NULL",
+            Reason::PasidsAttached => "PASIDs are attached",
+            Reason::NoDefaultDomain => "the group has no default domain",
+            Reason::NullTarget => "the NULL domain cannot be reached",
+            Reason::DirectRegion => "a device with a direct-mapped region must not be blocked",
+            Reason::AttachFailed => "the IOMMU driver refused to attach",
+            Reason::AllocFailed => "the IOMMU driver refused to allocate a domain",
+            Reason::TypeConflict => "no domain type satisfies both driver and request",
+            Reason::UnknownWord => "the word is no domain type",
+            Reason::ReadOnly => "the file cannot be written in this release",
+            Reason::InUse => "the group is empty, bound or owned",
+            Reason::BadPasid => "the PASID is out of range",
+            Reason::NoPasidSupport => "PASIDs are not supported here",
+            Reason::PasidTaken => "the PASID is taken",
+            Reason::PasidFailed => "the IOMMU driver refused the PASID",
+            Reason::ProbeFailed => "the IOMMU driver refused the device",
+            Reason::DriverProbeFailed => "the driver's own probe failed",
+            Reason::AlreadyBound => "a driver is bound already",
+            Reason::IommuNotReady => "the IOMMU named by firmware is not registered",
+            Reason::AlreadyPresent => "the device is there already",
+            Reason::BadSize => "the size of the mapping is out of range",
+            Reason::DriverPolicy => "the driver insists on conditions of its own",
+        }
+    }
+}
