@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Identifiers. Each is an index into one table of a [`Script`](super::Script).
 
-use super::{DomainKind, Static};
+use super::{DomainKind, Field, Static};
 
 macro_rules! index {
     ($(#[$doc:meta])* $name:ident($inner:ty)) => {
@@ -51,4 +51,6 @@ pub enum DomainName {
     Made(DomainKind, u16),
     /// One of the driver's static domains.
     Static(Static),
+    /// Whatever the group's `domain`, `default_domain` or `blocking_domain` points to at that moment.
+    PointedToBy(GroupId, Field),
 }

@@ -15,8 +15,8 @@ pub use fault::{Fault, FaultDomain, FaultKind};
 pub use id::{DeviceId, DomainName, DomainRef, GroupId, MappingId, OwnerId};
 pub use op::{DriverFlow, Field, MappingOf, Op, PokeValue};
 pub use setup::{
-    Arch, Bus, DefaultType, DeviceSpec, DomainKind, DriverKind, GroupSpec, KindSet, Setting, Static,
-    StaticSet, TypeWord,
+    Arch, Bus, DefaultType, DetachOps, DeviceSpec, DomainKind, DriverKind, GroupSpec, KindSet, Setting,
+    Static, StaticSet, TypeWord,
 };
 
 /// A complete script: everything an implementation needs to run it.

@@ -125,6 +125,18 @@ pub enum Static {
 /// The static domains a driver offers, in the order in which the driver sets them up.
 pub type StaticSet = Vec<Static>;
 
+/// How an IOMMU driver gets a device off a domain when there is no domain to go to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum DetachOps {
+    /// It cannot.
+    #[default]
+    None,
+    /// By the domain's `detach_dev` up to v6.2, by the driver's `set_platform_dma_ops` from v6.3 to v6.6.
+    Full,
+    /// As `Full`, but `set_platform_dma_ops` came late, as in Rockchip's driver (25c2325575cc, v6.4).
+    LatePlatformOp,
+}
+
 /// One setting of the mock IOMMU driver. A kernel that lacks what is asked for says so and goes on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Setting {
@@ -134,8 +146,8 @@ pub enum Setting {
     Deny(KindSet),
     /// The errno of a refusal (v6.7 and later; before, the driver returns NULL).
     DenyErrno(Errno),
-    /// Domains have `detach_dev` (to v6.2), the driver has `set_platform_dma_ops` (v6.3 to v6.6).
-    Detach(bool),
+    /// How the driver gets a device off a domain when there is no domain to go to.
+    Detach(DetachOps),
     /// The driver is capable of deferred invalidation (`IOMMU_CAP_DEFERRED_FLUSH`).
     DeferredFlush(bool),
     /// Run operations that no correct caller makes and that may crash the kernel.
