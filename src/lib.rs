@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Conformance suite for Linux IOMMU DMA ownership.
 
+pub mod cli;
 pub mod engine;
 pub mod history;
+pub mod implementation;
 pub mod script;
 pub mod trace;
