@@ -33,11 +33,10 @@ impl Engine<'_> {
     fn fault(&mut self, kind: FaultKind, device: DeviceId, domain: Option<DomainId>) -> Option<Errno> {
         for i in 0..self.state.faults.len() {
             let rule = self.state.faults[i];
-            let wrong_domain = domain.is_some_and(|d| !self.fault_is_about(rule.fault.domain, d));
             if rule.fault.kind != kind
                 || rule.left == Some(0)
                 || rule.fault.device.is_some_and(|d| d != device)
-                || wrong_domain
+                || domain.is_some_and(|d| !self.fault_is_about(rule.fault.domain, d))
             {
                 continue;
             }
@@ -52,11 +51,15 @@ impl Engine<'_> {
         None
     }
 
-    fn fault_is_about(&self, about: FaultDomain, domain: DomainId) -> bool {
+    fn fault_is_about(&mut self, about: FaultDomain, domain: DomainId) -> bool {
         match about {
             FaultDomain::Any => true,
             FaultDomain::Kind(kind) => self.state.kind(domain) == kind,
-            FaultDomain::Named(name) => self.find_domain(name) == Some(domain),
+            FaultDomain::Named(name) => {
+                // Comparing names makes one up.
+                self.see(domain);
+                self.find_domain(name) == Some(domain)
+            }
         }
     }
 
@@ -64,16 +67,27 @@ impl Engine<'_> {
 
     fn new_domain(&mut self, kind: DomainKind, role: Role, label: Label) -> DomainId {
         let id = DomainId(u16::try_from(self.state.domains.len()).unwrap_or(u16::MAX));
-        self.state.domains.push(Domain { kind, label, role, freed: false });
+        self.state.domains.push(Domain { kind, label, role, freed: false, set_up: false });
         id
     }
 
-    /// The next name of this kind; DMA and DMA-FQ domains are counted together.
-    fn next_label(&self, kind: DomainKind) -> Label {
+    /// Gives a domain its name when it is seen for the first time: the next number of its kind, DMA and
+    /// DMA-FQ domains counted together.
+    fn see(&mut self, domain: DomainId) {
+        let Domain { kind, label: Label::Unseen, .. } = *self.state.domain(domain) else { return };
         let class = if kind == DomainKind::DmaFq { DomainKind::Dma } else { kind };
         let made = |d: &&Domain| matches!(d.label, Label::Made(k, _) if k == class);
         let count = self.state.domains.iter().filter(made).count();
-        Label::Made(class, u16::try_from(count + 1).unwrap_or(u16::MAX))
+        self.state.domains[domain.index()].label =
+            Label::Made(class, u16::try_from(count + 1).unwrap_or(u16::MAX));
+    }
+
+    /// At the end of an operation everything that it allocated is seen.
+    pub(super) fn see_new_domains(&mut self) {
+        for i in self.seen..self.state.domains.len() {
+            self.see(DomainId(u16::try_from(i).unwrap_or(u16::MAX)));
+        }
+        self.seen = self.state.domains.len();
     }
 
     pub(super) fn new_static(&mut self, kind: DomainKind, which: crate::script::Static) -> DomainId {
@@ -101,8 +115,7 @@ impl Engine<'_> {
             self.call(Call::Deny { kind: asked });
             return Err(self.refusal(untyped));
         }
-        let label = name.unwrap_or_else(|| self.next_label(kind));
-        let domain = self.new_domain(kind, role, label);
+        let domain = self.new_domain(kind, role, name.unwrap_or(Label::Unseen));
         self.call(Call::Alloc { domain: domain.mark() });
         Ok(domain)
     }
@@ -164,7 +177,7 @@ impl Engine<'_> {
             DomainName::User(text) => match label {
                 Label::User(other) => other == name,
                 Label::Mapping(mapping) => self.script.mappings[mapping.index()] == *text,
-                Label::Made(..) | Label::Static(_) => false,
+                Label::Made(..) | Label::Static(_) | Label::Unseen => false,
             },
             DomainName::Made(kind, n) => label == Label::Made(*kind, *n),
             DomainName::Static(which) => label == Label::Static(*which),
@@ -292,15 +305,17 @@ impl Engine<'_> {
         self.setup_dma_ops(device);
     }
 
-    /// Sets a DMA domain up for use; its flush queue may turn out not to be possible.
+    /// Sets a DMA domain up for use, once; its flush queue may turn out not to be possible.
     pub(super) fn setup_dma_ops(&mut self, device: DeviceId) {
         let Some(group) = self.state.device(device).group else { return };
         let Some(domain) = self.state.group(group).domain else { return };
-        if self.state.kind(domain) == DomainKind::DmaFq
-            && !self.state.driver.flush_queue
-            && self.rules.flush_queue() == FlushQueue::IfCapable
+        let state = &mut self.state.domains[domain.index()];
+        if !state.kind.is_dma() || std::mem::replace(&mut state.set_up, true) || state.kind == DomainKind::Dma
         {
-            self.state.domains[domain.index()].kind = DomainKind::Dma;
+            return;
+        }
+        if !self.state.driver.flush_queue && self.rules.flush_queue() == FlushQueue::IfCapable {
+            state.kind = DomainKind::Dma;
         }
     }
 

@@ -39,6 +39,8 @@ pub struct Engine<'a> {
     state: State,
     /// Calls of the running operation.
     calls: Vec<Call>,
+    /// So many domains have been seen.
+    seen: usize,
     /// What the last errno was about.
     reason: Option<Reason>,
     crash: Option<Crash>,
@@ -54,6 +56,7 @@ impl<'a> Engine<'a> {
             rules: Rulebook::new(*rules),
             state: State::default(),
             calls: Vec::new(),
+            seen: 0,
             reason: None,
             crash: None,
             setup: Vec::new(),
@@ -67,7 +70,9 @@ impl<'a> Engine<'a> {
     pub fn execute(&mut self, op: Op) -> Outcome {
         self.calls.clear();
         self.reason = None;
-        self.run_op(op)
+        let outcome = self.run_op(op);
+        self.see_new_domains();
+        outcome
     }
 
     /// The calls of the last operation.
@@ -102,6 +107,7 @@ impl<'a> Engine<'a> {
         }
         self.calls.clear();
         let (leaked_domains, leaked_groups) = self.tear_down();
+        self.see_new_domains();
         End::Teardown { calls: std::mem::take(&mut self.calls), leaked_domains, leaked_groups }
     }
 }

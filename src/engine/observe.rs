@@ -4,7 +4,7 @@
 use super::Engine;
 use super::rules::{Claim, PasidTable};
 use super::state::{DomainId, Label};
-use crate::script::{Arch, DeviceId, DomainName, GroupId};
+use crate::script::{Arch, DeviceId, DomainKind, DomainName, GroupId};
 use crate::trace::{DeviceState, DomainInfo, GroupState, MappingState, Pointer};
 
 impl Engine<'_> {
@@ -57,6 +57,8 @@ impl Engine<'_> {
             Label::User(name) => self.script.domains[name.index()].clone(),
             Label::Mapping(mapping) => DomainName::User(self.script.mappings[mapping.index()].clone()),
             Label::Made(kind, n) => DomainName::Made(kind, n),
+            // A crash came before it was seen.
+            Label::Unseen => DomainName::Made(DomainKind::Unmanaged, 0),
             Label::Static(which) => DomainName::Static(which),
         };
         self.state

@@ -150,9 +150,7 @@ impl Engine<'_> {
             (None, Some(_), _) => Ok(()),
             (None, None, None) => self.setup_default_domain(group, None),
             (None, None, Some(queue)) => {
-                if !queue.contains(&group) {
-                    queue.push(group);
-                }
+                self.enqueue(group, queue);
                 Ok(())
             }
         }
@@ -187,6 +185,7 @@ impl Engine<'_> {
             }
         }
         for group in queue {
+            self.state.group_mut(group).queued = false;
             match self.rules.join() {
                 Join::DomainThenDefault | Join::DomainThenDefaultUnlessOwned => {
                     self.set_up_scanned_group(group)?
@@ -210,10 +209,17 @@ impl Engine<'_> {
                 group
             }
         };
-        if self.state.group(group).default_domain.is_none() && !queue.contains(&group) {
-            queue.push(group);
+        if self.state.group(group).default_domain.is_none() {
+            self.enqueue(group, queue);
         }
         Ok(())
+    }
+
+    /// Notes a group for set-up, unless it seems to be noted already.
+    fn enqueue(&mut self, group: GroupId, queue: &mut Vec<GroupId>) {
+        if !std::mem::replace(&mut self.state.group_mut(group).queued, true) {
+            queue.push(group);
+        }
     }
 
     /// `iommu_device_register`, or the first setting of a bus's operations.

@@ -26,6 +26,8 @@ pub(super) enum Label {
     Mapping(MappingId),
     /// By the kind it had when first seen, and a number.
     Made(DomainKind, u16),
+    /// Not yet: it has not been seen.
+    Unseen,
     /// By its static role.
     Static(Static),
 }
@@ -37,6 +39,8 @@ pub(super) struct Domain {
     pub(super) label: Label,
     pub(super) role: Role,
     pub(super) freed: bool,
+    /// The DMA API has set it up, which it does once.
+    pub(super) set_up: bool,
 }
 
 impl Domain {
@@ -56,6 +60,8 @@ pub(super) struct Group {
     /// Does the driver hold a reference now?
     pub(super) held: bool,
     pub(super) devices: Vec<DeviceId>,
+    /// It is on the list of groups that a scan has yet to set up. A scan that ends early leaves it so.
+    pub(super) queued: bool,
     pub(super) domain: Option<DomainId>,
     pub(super) default_domain: Option<DomainId>,
     pub(super) blocking_domain: Option<DomainId>,
