@@ -21,6 +21,8 @@ pub struct FileReport {
     pub file: PathBuf,
     /// Its header.
     pub header: Header,
+    /// The release that the header names, where that was asked for.
+    pub wanted: Option<String>,
     /// The release it was compared with.
     pub release: String,
     /// Scripts that could be compared.
@@ -36,6 +38,17 @@ pub struct FileReport {
 }
 
 impl FileReport {
+    /// The release it was compared with, and which one it stands for when that is another.
+    #[must_use]
+    pub fn on(&self) -> String {
+        match &self.wanted {
+            Some(wanted) if *wanted != self.release => {
+                format!("{} (nearest known to {wanted})", self.release)
+            }
+            _ => self.release.clone(),
+        }
+    }
+
     /// Scripts that do not agree.
     #[must_use]
     pub fn disagree(&self) -> u64 {
@@ -97,12 +110,17 @@ pub struct Options {
 pub fn replay_file(path: &Path, options: &Options) -> Result<FileReport, ReplayError> {
     let mut file = TraceFile::open(path)?;
     let header = file.header().clone();
-    let point = match &options.release {
-        Some(point) => point.clone(),
-        None => header.choose().map_err(|error| ReplayError::Header { file: path.to_owned(), error })?.point,
+    let (wanted, point) = match &options.release {
+        Some(point) => (None, point.clone()),
+        None => {
+            let error = |error| ReplayError::Header { file: path.to_owned(), error };
+            let chosen = header.choose().map_err(error)?;
+            (Some(chosen.wanted), chosen.point)
+        }
     };
     let mut report = FileReport {
         file: path.to_owned(),
+        wanted,
         release: point.name.clone(),
         header,
         scripts: 0,
@@ -117,7 +135,7 @@ pub fn replay_file(path: &Path, options: &Options) -> Result<FileReport, ReplayE
         let compared = next.and_then(|(number, mut line)| {
             compare_line(&mut line, arch, &implementation)
                 .map(|mismatch| (number, line, mismatch))
-                .map_err(|kind| FileError { file: path.to_owned(), line: Some(number), kind })
+                .map_err(|kind| FileError::new(path, Some(number), kind))
         });
         match compared {
             Ok((_, _, None)) => {
@@ -180,7 +198,7 @@ fn disagreement(line_number: u64, line: &Line<'_>, what: Mismatch) -> Disagreeme
 pub fn replay_files(
     files: &[PathBuf],
     options: &Options,
-    done: &(dyn Fn(&Path) + Sync),
+    done: &(dyn Fn() + Sync),
 ) -> Vec<Result<FileReport, ReplayError>> {
     let workers = thread::available_parallelism().map_or(1, usize::from).min(files.len());
     let next = AtomicUsize::new(0);
@@ -194,7 +212,7 @@ pub fn replay_files(
                 {
                     let report = replay_file(&files[index], options);
                     *reports[index].lock().unwrap_or_else(PoisonError::into_inner) = Some(report);
-                    done(&files[index]);
+                    done();
                 }
             });
         }
