@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use super::failure::{self, Failure, Status};
 use super::progress;
-use crate::implementation::replay::{self, FileReport, Mismatch, Options};
+use crate::implementation::replay::{self, FileReport, Options};
 
 /// Replay recorded kernel traces on the reference engine
 ///
@@ -80,22 +80,9 @@ fn list_ids(report: &FileReport, out: &mut impl Write) -> Result<(), Failure> {
 }
 
 fn print(report: &FileReport, out: &mut impl Write) -> Result<(), Failure> {
-    let (scripts, agree) = (report.scripts, report.agree);
-    writeln!(out, "{} on {}: {scripts} scripts, {agree} agree", report.file.display(), report.on())?;
-    for d in &report.disagreements {
-        match &d.what {
-            Mismatch::Difference(difference) => {
-                let op = d.op.as_deref().map(|op| format!(" `{op}`")).unwrap_or_default();
-                writeln!(
-                    out,
-                    "  {} (line {}), {}{op}: {}",
-                    d.id, d.line, difference.place, difference.field
-                )?;
-                writeln!(out, "    recorded: {}", difference.recorded)?;
-                writeln!(out, "    computed: {}", difference.computed)?;
-            }
-            Mismatch::NoResult(message) => writeln!(out, "  {} (line {}): {message}", d.id, d.line)?,
-        }
+    writeln!(out, "{}", report.summary())?;
+    for disagreement in &report.disagreements {
+        write!(out, "{disagreement}")?;
     }
     let hidden = report.disagree() - report.disagreements.len() as u64;
     if hidden > 0 {

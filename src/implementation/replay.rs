@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Recorded traces against an implementation.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -49,6 +50,13 @@ impl FileReport {
         }
     }
 
+    /// `FILE on RELEASE: N scripts, M agree`
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let (file, on) = (self.file.display(), self.on());
+        format!("{file} on {on}: {} scripts, {} agree", self.scripts, self.agree)
+    }
+
     /// Scripts that do not agree.
     #[must_use]
     pub fn disagree(&self) -> u64 {
@@ -76,6 +84,20 @@ pub enum Mismatch {
     Difference(Difference),
     /// There was no result to compare.
     NoResult(String),
+}
+
+impl fmt::Display for Disagreement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.what {
+            Mismatch::NoResult(message) => writeln!(f, "  {} (line {}): {message}", self.id, self.line),
+            Mismatch::Difference(Difference { place, field, recorded, computed }) => {
+                let op = self.op.as_deref().map(|op| format!(" `{op}`")).unwrap_or_default();
+                writeln!(f, "  {} (line {}), {place}{op}: {field}", self.id, self.line)?;
+                writeln!(f, "    recorded: {recorded}")?;
+                writeln!(f, "    computed: {computed}")
+            }
+        }
+    }
 }
 
 /// Why a file could not be replayed at all.
