@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Steps as they are written: a map of one operation's name to its arguments, and perhaps `expect`.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, Error, MapAccess, Visitor};
+
+use super::{
+    Bounded, CallWord, CheckedKey, DriverWord, ExpectForm, FieldWord, KindWord, Short, Word, duplicate,
+};
+
+/// A step.
+#[derive(Debug)]
+pub(crate) struct StepForm<'t> {
+    /// The operation's name, as written.
+    pub name: Word<'t>,
+    /// The operation.
+    pub operation: Operation<'t>,
+    /// What the source says must happen.
+    pub expect: Option<ExpectForm<'t>>,
+}
+
+macro_rules! operations {
+    ($($name:literal => $variant:ident($form:ty),)*) => {
+        /// An operation with its arguments as written.
+        #[allow(missing_docs, reason = "each variant is named like its step")]
+        #[derive(Debug)]
+        pub(crate) enum Operation<'t> {
+            $($variant($form),)*
+        }
+
+        impl<'t> Operation<'t> {
+            /// The names of all steps.
+            pub(crate) const NAMES: &'static [&'static str] = &[$($name),*];
+
+            /// The name of its step.
+            pub(crate) fn name(&self) -> &'static str {
+                match self { $(Operation::$variant(_) => $name,)* }
+            }
+
+            /// Reads the arguments of the operation of this name; `None` if there is none.
+            fn read<'de: 't, A: MapAccess<'de>>(name: &str, map: &mut A) -> Result<Option<Self>, A::Error> {
+                Ok(Some(match name {
+                    $($name => Operation::$variant(map.next_value()?),)*
+                    _ => return Ok(None),
+                }))
+            }
+        }
+    };
+}
+
+operations! {
+    "device_add" => DeviceAdd(Short<'t, AddForm<'t>>),
+    "device_del" => DeviceDel(Word<'t>),
+    "bind" => Bind(BindForm<'t>),
+    "unbind" => Unbind(Word<'t>),
+    "iommu_device_register" => IommuDeviceRegister(()),
+    "iommu_device_unregister" => IommuDeviceUnregister(()),
+    "iommu_device_use_default_domain" => UseDefaultDomain(Word<'t>),
+    "iommu_device_unuse_default_domain" => UnuseDefaultDomain(Word<'t>),
+    "iommu_group_claim_dma_owner" => GroupClaimDmaOwner(GroupOwnerForm<'t>),
+    "iommu_group_release_dma_owner" => GroupReleaseDmaOwner(Word<'t>),
+    "iommu_group_dma_owner_claimed" => GroupDmaOwnerClaimed(Word<'t>),
+    "iommu_device_claim_dma_owner" => DeviceClaimDmaOwner(DeviceOwnerForm<'t>),
+    "iommu_device_release_dma_owner" => DeviceReleaseDmaOwner(Word<'t>),
+    "iommu_domain_alloc" => DomainAlloc(DomainDeviceForm<'t>),
+    "iommu_domain_free" => DomainFree(Word<'t>),
+    "iommu_attach_device" => AttachDevice(DomainDeviceForm<'t>),
+    "iommu_detach_device" => DetachDevice(DomainDeviceForm<'t>),
+    "iommu_attach_group" => AttachGroup(DomainGroupForm<'t>),
+    "iommu_detach_group" => DetachGroup(DomainGroupForm<'t>),
+    "iommu_group_replace_domain" => GroupReplaceDomain(DomainGroupForm<'t>),
+    "iommu_attach_device_pasid" => AttachDevicePasid(PasidForm<'t>),
+    "iommu_detach_device_pasid" => DetachDevicePasid(PasidForm<'t>),
+    "iommu_group_store_type" => GroupStoreType(TypeForm<'t>),
+    "iommu_deferred_attach" => DeferredAttach(Word<'t>),
+    "iommu_get_domain_for_dev" => GetDomainForDev(Word<'t>),
+    "iommu_get_dma_domain" => GetDmaDomain(Word<'t>),
+    "iommu_group_add_device" => GroupAddDevice(DeviceGroupForm<'t>),
+    "iommu_group_remove_device" => GroupRemoveDevice(Word<'t>),
+    "arm_iommu_create_mapping" => ArmCreateMapping(CreateMappingForm<'t>),
+    "arm_iommu_attach_device" => ArmAttachDevice(AttachMappingForm<'t>),
+    "arm_iommu_detach_device" => ArmDetachDevice(Word<'t>),
+    "arm_iommu_release_mapping" => ArmReleaseMapping(Short<'t, DeviceOnlyForm<'t>>),
+    "rockchip_drm_attach" => RockchipDrmAttach(DomainDeviceForm<'t>),
+    "rockchip_drm_detach" => RockchipDrmDetach(DomainDeviceForm<'t>),
+    "exynos_drm_attach" => ExynosDrmAttach(DomainDeviceForm<'t>),
+    "exynos_drm_detach" => ExynosDrmDetach(DomainDeviceForm<'t>),
+    "tegra_drm_attach" => TegraDrmAttach(DomainDeviceForm<'t>),
+    "tegra_drm_detach" => TegraDrmDetach(DomainDeviceForm<'t>),
+    "host1x_attach" => Host1xAttach(DomainDeviceForm<'t>),
+    "host1x_detach" => Host1xDetach(DomainDeviceForm<'t>),
+    "fail" => Fail(FailForm<'t>),
+    "fail_clear" => FailClear(()),
+    "deny" => Deny(Vec<KindWord>),
+    "poke" => Poke(PokeForm<'t>),
+    "observe" => Observe(()),
+}
+
+macro_rules! arguments {
+    ($($(#[$doc:meta])* $name:ident { $($field:ident: $form:ty,)* })*) => {
+        $(
+            $(#[$doc])*
+            #[allow(missing_docs, reason = "the fields are named for what they are")]
+            #[derive(Debug, Deserialize)]
+            #[serde(deny_unknown_fields, bound(deserialize = "'de: 't"))]
+            pub(crate) struct $name<'t> { $(pub $field: $form,)* }
+        )*
+    };
+}
+
+arguments! {
+    /// A device that appears, perhaps matched by a driver at once.
+    AddForm { device: Word<'t>, driver: Option<DriverWord>, }
+    /// A device and a driver.
+    BindForm { device: Word<'t>, driver: DriverWord, }
+    /// A group and an owner.
+    GroupOwnerForm { group: Word<'t>, owner: Word<'t>, }
+    /// A device and an owner.
+    DeviceOwnerForm { device: Word<'t>, owner: Word<'t>, }
+    /// A domain and a device.
+    DomainDeviceForm { domain: Word<'t>, device: Word<'t>, }
+    /// A domain and a group.
+    DomainGroupForm { domain: Word<'t>, group: Word<'t>, }
+    /// A domain, a device and a PASID.
+    PasidForm { domain: Word<'t>, device: Word<'t>, pasid: Bounded<{ i32::MIN as i128 }, { i32::MAX as i128 }>, }
+    /// A group and the word for its `type`.
+    TypeForm { group: Word<'t>, r#type: Word<'t>, }
+    /// A device and a group.
+    DeviceGroupForm { device: Word<'t>, group: Word<'t>, }
+    /// A mapping to make.
+    CreateMappingForm { mapping: Word<'t>, device: Word<'t>, size: Option<Bounded<0, { u64::MAX as i128 }>>, }
+    /// A device and a mapping, or the one last taken off it.
+    AttachMappingForm { device: Word<'t>, mapping: Option<Word<'t>>, }
+    /// Just a device.
+    DeviceOnlyForm { device: Word<'t>, }
+    /// A fault.
+    FailForm {
+        call: CallWord,
+        device: Option<Word<'t>>,
+        domain: Option<Word<'t>>,
+        domain_type: Option<KindWord>,
+        errno: Word<'t>,
+        skip: Option<Bounded<0, 1000>>,
+        count: Option<CountForm>,
+    }
+    /// A write to a private field.
+    PokeForm { group: Word<'t>, field: FieldWord, value: Word<'t>, }
+}
+
+/// How often a fault strikes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum CountForm {
+    /// So many times.
+    Times(u32),
+    /// Without end.
+    Always,
+}
+
+impl<'de> Deserialize<'de> for CountForm {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<CountForm, D::Error> {
+        struct CountVisitor;
+
+        impl CountVisitor {
+            fn check<E: Error>(&self, number: Option<u32>, unexpected: &str) -> Result<CountForm, E> {
+                match number {
+                    Some(times @ 1..=1000) => Ok(CountForm::Times(times)),
+                    _ => Err(E::invalid_value(serde::de::Unexpected::Other(unexpected), self)),
+                }
+            }
+        }
+
+        impl Visitor<'_> for CountVisitor {
+            type Value = CountForm;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a number from 1 to 1000 or `always`")
+            }
+
+            fn visit_i64<E: Error>(self, number: i64) -> Result<CountForm, E> {
+                self.check(u32::try_from(number).ok(), &format!("integer `{number}`"))
+            }
+
+            fn visit_u64<E: Error>(self, number: u64) -> Result<CountForm, E> {
+                self.check(u32::try_from(number).ok(), &format!("integer `{number}`"))
+            }
+
+            fn visit_i128<E: Error>(self, number: i128) -> Result<CountForm, E> {
+                self.check(u32::try_from(number).ok(), &format!("integer `{number}`"))
+            }
+
+            fn visit_u128<E: Error>(self, number: u128) -> Result<CountForm, E> {
+                self.check(u32::try_from(number).ok(), &format!("integer `{number}`"))
+            }
+
+            fn visit_str<E: Error>(self, word: &str) -> Result<CountForm, E> {
+                match word {
+                    "always" => Ok(CountForm::Always),
+                    _ => Err(E::invalid_value(serde::de::Unexpected::Str(word), &self)),
+                }
+            }
+        }
+
+        deserializer.deserialize_any(CountVisitor)
+    }
+}
+
+impl<'de: 't, 't> Deserialize<'de> for StepForm<'t> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(StepVisitor(PhantomData))
+    }
+}
+
+/// May this key stand in a step that has this operation, and perhaps an expectation, already?
+fn check_key(key: &str, operation: Option<&str>, expect: bool) -> Result<(), String> {
+    let known = Operation::NAMES.contains(&key);
+    match operation {
+        _ if key == "expect" && expect => Err(duplicate(key)),
+        _ if key == "expect" => Ok(()),
+        None if known => Ok(()),
+        None => Err(format!("unknown step `{key}`")),
+        Some(first) if first == key => Err(duplicate(key)),
+        Some(first) if known => Err(format!("two operations in one step: `{first}` and `{key}`")),
+        Some(_) => Err(format!("unknown field `{key}`, expected `expect`")),
+    }
+}
+
+struct StepVisitor<'t>(PhantomData<&'t ()>);
+
+impl<'de: 't, 't> Visitor<'de> for StepVisitor<'t> {
+    type Value = StepForm<'t>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a map of one operation to its arguments")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<StepForm<'t>, A::Error> {
+        let mut operation: Option<(Word<'t>, Operation<'t>)> = None;
+        let mut expect = None;
+        while let Some(key) = map.next_key_seed(CheckedKey(|key: &str| {
+            check_key(key, operation.as_ref().map(|read| read.0.text()), expect.is_some())
+        }))? {
+            if key.text() == "expect" {
+                expect = Some(map.next_value()?);
+            } else if let Some(read) = Operation::read(key.text(), &mut map)? {
+                operation = Some((key, read));
+            }
+        }
+        let (name, operation) = operation.ok_or_else(|| A::Error::custom("step without operation"))?;
+        Ok(StepForm { name, operation, expect })
+    }
+}

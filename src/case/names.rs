@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The names that a case declares, and looking them up.
+
+use super::error::{Complaint, Noun, Problem};
+use super::form::{DomainWord, TopologyForm, Word};
+use super::hint::did_you_mean;
+use crate::script::{DeviceId, GroupId, Static};
+
+/// Groups of a topology; a test bench has no more.
+pub(crate) const MAX_GROUPS: usize = 8;
+/// Devices of a topology; a test bench has no more.
+pub(crate) const MAX_DEVICES: usize = 16;
+/// Owner tokens; a test bench has no more.
+pub(crate) const MAX_OWNERS: usize = 8;
+/// Domains and mappings of the user.
+pub(crate) const MAX_DOMAINS: usize = 16;
+/// Characters of a name.
+const MAX_NAME: usize = 40;
+
+/// Everything that a case declares, in the order of declaration.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Names {
+    /// Groups.
+    pub groups: Vec<String>,
+    /// Devices and their groups.
+    pub devices: Vec<(String, Option<GroupId>)>,
+    /// Domains of the user.
+    pub domains: Vec<(String, DomainWord)>,
+    /// Owner tokens.
+    pub owners: Vec<String>,
+}
+
+impl Names {
+    /// What a topology declares: first the devices of groups, then those without.
+    pub(crate) fn declared<'t>(topology: &TopologyForm<'t>) -> Result<Names, Complaint<'t>> {
+        let mut names = Names::default();
+        for (group, form) in &topology.groups.0 {
+            let id = GroupId(small(names.groups.len()));
+            names.groups.push(checked(group, Noun::Group)?);
+            let devices = match form {
+                super::form::Listed::List(devices) => devices,
+                super::form::Listed::Map(form) => &form.devices,
+            };
+            for device in devices {
+                names.add_device(device, Some(id))?;
+            }
+        }
+        for (device, _) in &topology.devices.0 {
+            if names.find_device(device.text()).is_none() {
+                names.add_device(device, None)?;
+            }
+        }
+        for (domain, kind) in &topology.domains.0 {
+            names.domains.push((checked(domain, Noun::Domain)?, *kind));
+        }
+        for owner in &topology.owners {
+            if names.owners.iter().any(|known| known == owner.text()) {
+                return Err(duplicate_name(owner, Noun::Owner));
+            }
+            names.owners.push(checked(owner, Noun::Owner)?);
+        }
+        names.check_limits(topology)?;
+        Ok(names)
+    }
+
+    fn add_device<'t>(&mut self, device: &Word<'t>, group: Option<GroupId>) -> Result<(), Complaint<'t>> {
+        if let Some(known) = self.find_device(device.text()) {
+            let at = self.devices.get(known.index()).and_then(|known| known.1);
+            let problem = match at {
+                Some(other) if Some(other) != group => Problem::DeviceInTwoGroups {
+                    device: device.text().to_owned(),
+                    group: self.group_name(other).to_owned(),
+                },
+                _ => Problem::DuplicateName(Noun::Device, device.text().to_owned()),
+            };
+            return Err(Complaint::at(device.spot(), problem).hint("give each device its own name"));
+        }
+        self.devices.push((checked(device, Noun::Device)?, group));
+        Ok(())
+    }
+
+    fn check_limits<'t>(&self, topology: &TopologyForm<'t>) -> Result<(), Complaint<'t>> {
+        let first = |word: Option<&Word<'t>>| word.and_then(Word::spot);
+        let groups = first(topology.groups.0.first().map(|entry| &entry.0));
+        let devices = groups.or(first(topology.devices.0.first().map(|entry| &entry.0)));
+        let domains = first(topology.domains.0.first().map(|entry| &entry.0));
+        for (spot, what, count, limit) in [
+            (groups, "groups", self.groups.len(), MAX_GROUPS),
+            (devices, "devices", self.devices.len(), MAX_DEVICES),
+            (domains, "domains", self.domains.len(), MAX_DOMAINS),
+            (first(topology.owners.first()), "owners", self.owners.len(), MAX_OWNERS),
+        ] {
+            if count > limit {
+                return Err(Complaint::at(spot, Problem::TooMany { what, count, limit })
+                    .hint("a test bench with a real kernel has no more"));
+            }
+        }
+        Ok(())
+    }
+
+    /// The name of a group.
+    pub(crate) fn group_name(&self, group: GroupId) -> &str {
+        self.groups.get(group.index()).map_or("", String::as_str)
+    }
+
+    fn find_device(&self, name: &str) -> Option<DeviceId> {
+        self.devices.iter().position(|device| device.0 == name).map(|at| DeviceId(small(at)))
+    }
+
+    fn find_group(&self, name: &str) -> Option<GroupId> {
+        self.groups.iter().position(|group| group == name).map(|at| GroupId(small(at)))
+    }
+
+    /// The group of this name.
+    pub(crate) fn group<'t>(&self, word: &Word<'t>) -> Result<GroupId, Complaint<'t>> {
+        self.group_in(word.text(), word.spot())
+    }
+
+    /// The group of this name, which stands in this part of the text.
+    pub(crate) fn group_in<'t>(&self, name: &str, spot: Option<&'t str>) -> Result<GroupId, Complaint<'t>> {
+        self.find_group(name).ok_or_else(|| self.undeclared(name, spot, Noun::Group))
+    }
+
+    /// The device of this name.
+    pub(crate) fn device<'t>(&self, word: &Word<'t>) -> Result<DeviceId, Complaint<'t>> {
+        self.device_in(word.text(), word.spot())
+    }
+
+    /// The device of this name, which stands in this part of the text.
+    pub(crate) fn device_in<'t>(&self, name: &str, spot: Option<&'t str>) -> Result<DeviceId, Complaint<'t>> {
+        self.find_device(name).ok_or_else(|| self.undeclared(name, spot, Noun::Device))
+    }
+
+    /// The index of the domain of this name.
+    pub(crate) fn domain_in<'t>(&self, name: &str, spot: Option<&'t str>) -> Result<usize, Complaint<'t>> {
+        let found = self.domains.iter().position(|domain| domain.0 == name);
+        found.ok_or_else(|| self.undeclared(name, spot, Noun::Domain))
+    }
+
+    /// The index of the domain of this name, which must be of this kind.
+    pub(crate) fn domain_of<'t>(&self, word: &Word<'t>, kind: DomainWord) -> Result<usize, Complaint<'t>> {
+        let noun = |kind| match kind {
+            DomainWord::Paging => Noun::Paging,
+            DomainWord::Mapping => Noun::Mapping,
+        };
+        let Some(index) = self.domains.iter().position(|domain| domain.0 == word.text()) else {
+            return Err(self.undeclared(word.text(), word.spot(), noun(kind)));
+        };
+        match self.domains.get(index) {
+            Some((name, is)) if *is != kind => {
+                let (is, needed) = (noun(*is), noun(kind));
+                let wanted = if kind == DomainWord::Paging { "paging" } else { "mapping" };
+                Err(Complaint::at(word.spot(), Problem::WrongKind { name: name.clone(), is, needed })
+                    .hint(format!("declare `{name}: {wanted}` if that is what it is")))
+            }
+            _ => Ok(index),
+        }
+    }
+
+    /// The name of an owner; `None` for the NULL pointer.
+    pub(crate) fn owner<'t>(&self, word: &Word<'t>) -> Result<Option<&str>, Complaint<'t>> {
+        if word.is_null() {
+            return Ok(None);
+        }
+        match self.owners.iter().find(|owner| owner.as_str() == word.text()) {
+            Some(owner) => Ok(Some(owner)),
+            None => Err(self.undeclared(word.text(), word.spot(), Noun::Owner)),
+        }
+    }
+
+    /// A name that is not declared: perhaps mistyped, perhaps of another kind.
+    fn undeclared<'t>(&self, name: &str, spot: Option<&'t str>, noun: Noun) -> Complaint<'t> {
+        let kinds: [(Noun, Vec<&str>); 4] = [
+            (Noun::Group, self.groups.iter().map(String::as_str).collect()),
+            (Noun::Device, self.devices.iter().map(|device| device.0.as_str()).collect()),
+            (Noun::Domain, self.domains.iter().map(|domain| domain.0.as_str()).collect()),
+            (Noun::Owner, self.owners.iter().map(String::as_str).collect()),
+        ];
+        let known: Vec<&str> = match noun {
+            Noun::Group => kinds[0].1.clone(),
+            Noun::Device => kinds[1].1.clone(),
+            Noun::Owner => kinds[3].1.clone(),
+            Noun::Paging => self.domains_of(DomainWord::Paging),
+            Noun::Mapping => self.domains_of(DomainWord::Mapping),
+            Noun::Domain | Noun::CapabilitySet => kinds[2].1.clone(),
+        };
+        let other = kinds.iter().find(|(_, names)| names.contains(&name)).map(|kind| kind.0);
+        let hint = match other {
+            Some(other) => Some(format!("`{name}` is a {other}")),
+            None => {
+                did_you_mean(name, known).or_else(|| Some(format!("declare it under `{}`", section(noun))))
+            }
+        };
+        Complaint::at(spot, Problem::Undeclared(noun, name.to_owned())).hint_if(hint)
+    }
+
+    fn domains_of(&self, kind: DomainWord) -> Vec<&str> {
+        self.domains.iter().filter(|domain| domain.1 == kind).map(|domain| domain.0.as_str()).collect()
+    }
+}
+
+/// Where names of this kind are declared.
+fn section(noun: Noun) -> &'static str {
+    match noun {
+        Noun::Group => "topology.groups",
+        Noun::Device => "topology.groups` or `topology.devices",
+        Noun::Domain | Noun::Paging | Noun::Mapping => "topology.domains",
+        Noun::Owner => "topology.owners",
+        Noun::CapabilitySet => "topology.iommu",
+    }
+}
+
+fn duplicate_name<'t>(word: &Word<'t>, noun: Noun) -> Complaint<'t> {
+    Complaint::at(word.spot(), Problem::DuplicateName(noun, word.text().to_owned()))
+}
+
+/// The name, if it can be one.
+fn checked<'t>(word: &Word<'t>, noun: Noun) -> Result<String, Complaint<'t>> {
+    let name = word.text();
+    let first = name.chars().next().is_some_and(|c| c.is_ascii_alphanumeric());
+    let rest =
+        name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | ':' | '@' | '-' | '+'));
+    if first && rest && name.len() <= MAX_NAME && name != "null" {
+        return Ok(name.to_owned());
+    }
+    Err(Complaint::at(word.spot(), Problem::BadName(noun, name.to_owned())).hint(format!(
+        "a name has up to {MAX_NAME} letters, digits and `.` `_` `:` `@` `-` `+`, begins with a letter or digit, \
+         and is not `null`"
+    )))
+}
+
+/// The static domain of a name such as `static(identity)`'s inner word.
+pub(crate) fn static_domain(word: &str) -> Option<Static> {
+    Some(match word {
+        "identity" => Static::Identity,
+        "blocked" => Static::Blocked,
+        "release" => Static::Release,
+        "default" => Static::Default,
+        "platform" => Static::Platform,
+        _ => return None,
+    })
+}
+
+/// An index as an id's number. All tables are limited to fewer than 256 entries before ids are used.
+pub(crate) fn small(index: usize) -> u8 {
+    u8::try_from(index).unwrap_or(u8::MAX)
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Rules for a case that are about its words: title, sources, releases, deviations.
+
+use super::error::{Complaint, Problem};
+use super::form::{CaseForm, Word};
+use super::releases::{Releases, Span};
+use super::{Deviation, MAX_STEPS};
+
+/// Checks what can be checked without looking anything up.
+pub(crate) fn check<'t>(form: &CaseForm<'t>) -> Result<(), Complaint<'t>> {
+    title(&form.title)?;
+    if form.sources.is_empty() {
+        return Err(Complaint::at(form.title.spot(), Problem::EmptyList("sources")).hint(SOURCE_HINT));
+    }
+    form.sources.iter().try_for_each(source)?;
+    if form.steps.is_empty() {
+        return Err(
+            Complaint::at(form.title.spot(), Problem::EmptyList("steps")).hint("a case has a step at least")
+        );
+    }
+    if form.steps.len() > MAX_STEPS {
+        let problem = Problem::TooMany { what: "steps", count: form.steps.len(), limit: MAX_STEPS };
+        let spot = form.steps.get(MAX_STEPS).and_then(|step| step.name.spot());
+        return Err(Complaint::at(spot, problem).hint("split the case"));
+    }
+    Ok(())
+}
+
+/// A title is one line that says what is, in the present tense.
+fn title<'t>(title: &Word<'t>) -> Result<(), Complaint<'t>> {
+    let text = title.text();
+    let words = || text.split(|c: char| !c.is_alphanumeric() && c != '\'');
+    let says = |word: &str| words().any(|other| other.eq_ignore_ascii_case(word));
+    let rule = if text.trim().is_empty() {
+        "is empty"
+    } else if text.contains('\n') {
+        "has more than one line"
+    } else if text.chars().count() > 100 {
+        "has more than 100 characters"
+    } else if text.ends_with('.') {
+        "ends with a period"
+    } else if text.trim() != text {
+        "begins or ends with a space"
+    } else if ["should", "shouldn't", "shall", "must", "ought"].iter().any(|word| says(word)) {
+        "says what should be, not what is"
+    } else {
+        return Ok(());
+    };
+    Err(Complaint::at(title.spot(), Problem::Title(rule))
+        .hint("one line in the present tense, such as `A second claim with another owner is refused`"))
+}
+
+const SOURCE_HINT: &str = "a URL, `commit:<12 hex digits>` or `kernel:<path in the tree>`";
+
+/// A source is a URL, a commit of the kernel or a file of it.
+fn source<'t>(source: &Word<'t>) -> Result<(), Complaint<'t>> {
+    let text = source.text();
+    let visible = text.chars().all(|c| c.is_ascii_graphic());
+    let good = if let Some(id) = text.strip_prefix("commit:") {
+        id.len() == 12 && id.chars().all(|c| c.is_ascii_digit() || matches!(c, 'a'..='f'))
+    } else if let Some(path) = text.strip_prefix("kernel:") {
+        !path.is_empty() && !path.starts_with('/') && visible
+    } else {
+        let rest = text.strip_prefix("https://").or(text.strip_prefix("http://"));
+        visible && rest.and_then(|rest| rest.split('/').next()).is_some_and(|host| host.contains('.'))
+    };
+    if good {
+        return Ok(());
+    }
+    let hint = match text.strip_prefix("commit:") {
+        Some(_) => "a commit is `commit:` and the first 12 hex digits of its id, in small letters",
+        None => SOURCE_HINT,
+    };
+    Err(Complaint::at(source.spot(), Problem::BadSource(text.to_owned())).hint(hint))
+}
+
+/// The releases from `since` to `until`.
+pub(crate) fn span<'t>(form: &CaseForm<'t>, releases: &Releases) -> Result<Span, Complaint<'t>> {
+    let find = |word: &Word<'t>| releases.find(word.text(), word.spot());
+    let all = releases.all();
+    let first = form.since.as_ref().map_or(Ok(*all.start()), find)?;
+    let last = form.until.as_ref().map_or(Ok(*all.end()), find)?;
+    match (&form.since, &form.until) {
+        (Some(since), Some(until)) if first > last => {
+            let range = format!("{}..{}", since.text(), until.text());
+            Err(Complaint::at(since.spot(), Problem::ReversedRange(range))
+                .hint("`since` is the older release"))
+        }
+        _ => Ok(Span::Range(first..=last)),
+    }
+}
+
+/// The known deviations.
+pub(crate) fn deviations<'t>(
+    form: &CaseForm<'t>,
+    releases: &Releases,
+) -> Result<Vec<Deviation>, Complaint<'t>> {
+    let read = |deviation: &super::form::DeviationForm<'t>| {
+        let step: usize = deviation.step.get();
+        if step > form.steps.len() {
+            let problem = Problem::NoSuchStep(step);
+            return Err(
+                Complaint::at(deviation.implementation.spot(), problem).hint("steps are counted from 1")
+            );
+        }
+        if deviation.reason.text().trim().is_empty() {
+            return Err(Complaint::at(
+                deviation.implementation.spot(),
+                Problem::MissingField("reason".into()),
+            ));
+        }
+        let span = Span::read(releases, deviation.releases.text(), deviation.releases.spot())?;
+        Ok(Deviation {
+            implementation: deviation.implementation.text().to_owned(),
+            releases: deviation.releases.text().to_owned(),
+            step,
+            reason: deviation.reason.text().trim().to_owned(),
+            span,
+        })
+    };
+    form.deviates.iter().map(read).collect()
+}

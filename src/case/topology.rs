@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! From the written topology to the script's tables: groups, devices, the IOMMU driver's settings.
+
+use super::drivers::{self, Capabilities};
+use super::error::{Complaint, Noun, Problem};
+use super::form::{DeviceForm, DomainWord, IommuForm, Listed, Short, TopologyForm, Word};
+use super::hint::did_you_mean;
+use super::names::Names;
+use crate::script::{
+    Arch, Bus, DefaultType, DetachOps, DeviceSpec, Errno, GroupSpec, KindSet, Script, Setting,
+};
+
+/// Fills in everything of a script that comes before its operations.
+pub(crate) fn lower<'t>(
+    topology: &TopologyForm<'t>,
+    names: &Names,
+    script: &mut Script,
+) -> Result<(), Complaint<'t>> {
+    script.arch = topology.arch.map_or(Arch::Generic, |word| word.value());
+    let capabilities = capabilities(topology)?;
+    script.settings = settings(&capabilities, topology.forbidden_calls);
+    script.groups = topology
+        .groups
+        .0
+        .iter()
+        .map(|(name, form)| GroupSpec {
+            name: name.text().to_owned(),
+            hold: matches!(form, Listed::Map(form) if form.hold),
+        })
+        .collect();
+    for (name, group) in &names.devices {
+        let mut device = DeviceSpec::new(name, *group);
+        if group.is_some() {
+            device.device_tree = script.arch == Arch::Arm32;
+            device.default_type = capabilities.device_type;
+        }
+        script.devices.push(device);
+    }
+    for (name, form) in &topology.devices.0 {
+        let at = names.device(name)?;
+        if let Some(device) = script.devices.get_mut(at.index()) {
+            options(name, form, script.arch, device)?;
+        }
+    }
+    if script.arch != Arch::Arm32
+        && let Some((name, _)) = topology.domains.0.iter().find(|domain| domain.1 == DomainWord::Mapping)
+    {
+        return Err(needs_arm32(name, "a mapping"));
+    }
+    Ok(())
+}
+
+/// Only 32-bit ARM has this.
+pub(crate) fn needs_arm32<'t>(word: &Word<'t>, what: &str) -> Complaint<'t> {
+    Complaint::at(word.spot(), Problem::NeedsArm32(what.to_owned())).hint("set `arch: arm32` in the topology")
+}
+
+/// A device's options.
+fn options<'t>(
+    name: &Word<'t>,
+    form: &DeviceForm,
+    arch: Arch,
+    device: &mut DeviceSpec,
+) -> Result<(), Complaint<'t>> {
+    device.bus = form.bus.map_or(Bus::Platform, |word| word.value());
+    device.deferred = form.deferred;
+    device.direct = form.direct;
+    device.pasid_bits = form.pasid_bits.map_or(0, |bits| bits.get());
+    device.untrusted = form.untrusted;
+    if let Some(word) = form.default_type {
+        device.default_type = Some(word.value());
+    }
+    if let Some(device_tree) = form.device_tree {
+        device.device_tree = device_tree;
+    }
+    if device.device_tree && arch != Arch::Arm32 {
+        return Err(needs_arm32(name, "`device_tree`"));
+    }
+    if device.untrusted && device.bus != Bus::Pci {
+        let problem = Problem::Conflict(format!("device `{}` is untrusted but not on PCI", name.text()));
+        return Err(Complaint::at(name.spot(), problem).hint("add `bus: pci`"));
+    }
+    let own = device.deferred || device.direct || device.pasid_bits > 0 || device.device_tree;
+    if device.group.is_none() && (own || form.default_type.is_some()) {
+        let problem =
+            Problem::Conflict(format!("device `{}` has options of an IOMMU but no group", name.text()));
+        return Err(Complaint::at(name.spot(), problem).hint("put it into a group, or take the options out"));
+    }
+    Ok(())
+}
+
+/// What the IOMMU driver offers.
+fn capabilities<'t>(topology: &TopologyForm<'t>) -> Result<Capabilities, Complaint<'t>> {
+    match &topology.iommu {
+        None => Ok(drivers::PLAIN.capabilities()),
+        Some(Short::Word(name)) => named(name),
+        Some(Short::Map(form)) => changed(form),
+    }
+}
+
+fn named<'t>(name: &Word<'t>) -> Result<Capabilities, Complaint<'t>> {
+    match drivers::find(name.text()) {
+        Some(set) => Ok(set.capabilities()),
+        None => {
+            let problem = Problem::Undeclared(Noun::CapabilitySet, name.text().to_owned());
+            let known: Vec<&str> = drivers::SETS.iter().map(|set| set.name).collect();
+            Err(Complaint::at(name.spot(), problem).hint_if(did_you_mean(name.text(), known)))
+        }
+    }
+}
+
+/// A named set with changes.
+fn changed<'t>(form: &IommuForm<'t>) -> Result<Capabilities, Complaint<'t>> {
+    let mut capabilities = match &form.base {
+        Some(name) => named(name)?,
+        None => drivers::PLAIN.capabilities(),
+    };
+    if let Some(word) = form.default_type {
+        capabilities.default_type = word.value();
+    }
+    if let Some(kinds) = &form.deny {
+        capabilities.deny = kinds.iter().map(|kind| kind.value()).collect();
+    }
+    if let Some(word) = &form.deny_errno {
+        capabilities.deny_errno = Some(errno(word)?);
+    }
+    if let Some(word) = form.detach {
+        capabilities.detach = word.value();
+    }
+    if let Some(words) = &form.statics {
+        capabilities.statics = words.iter().map(|word| word.value()).collect();
+    }
+    if let Some(capable) = form.deferred_flush {
+        capabilities.deferred_flush = capable;
+    }
+    Ok(capabilities)
+}
+
+/// The errno of this name.
+pub(crate) fn errno<'t>(word: &Word<'t>) -> Result<Errno, Complaint<'t>> {
+    Errno::from_name(word.text()).ok_or_else(|| {
+        let hint = match word.text().strip_prefix('-').and_then(Errno::from_name) {
+            Some(errno) => Some(format!("write `{errno}`")),
+            None => did_you_mean(word.text(), Errno::names().collect::<Vec<_>>()),
+        };
+        Complaint::at(word.spot(), Problem::UnknownErrno(word.text().to_owned()))
+            .hint_if(hint.or_else(|| Some("write it by name, such as `EBUSY`".into())))
+    })
+}
+
+/// The settings that differ from those of a plain driver, in the order in which they are applied.
+fn settings(capabilities: &Capabilities, forbidden_calls: bool) -> Vec<Setting> {
+    let mut settings = Vec::new();
+    if capabilities.default_type != DefaultType::Dma {
+        settings.push(Setting::DefaultType(capabilities.default_type));
+    }
+    if capabilities.deny != KindSet::EMPTY {
+        settings.push(Setting::Deny(capabilities.deny));
+    }
+    if let Some(errno) = capabilities.deny_errno {
+        settings.push(Setting::DenyErrno(errno));
+    }
+    if capabilities.detach != DetachOps::None {
+        settings.push(Setting::Detach(capabilities.detach));
+    }
+    if !capabilities.deferred_flush {
+        settings.push(Setting::DeferredFlush(false));
+    }
+    if forbidden_calls {
+        settings.push(Setting::Unsafe(true));
+    }
+    if !capabilities.statics.is_empty() {
+        settings.push(Setting::Static(capabilities.statics.clone()));
+    }
+    settings
+}
