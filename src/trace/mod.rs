@@ -2,8 +2,11 @@
 //! What was observed while a [`Script`](crate::script::Script) ran.
 
 mod call;
+pub mod names;
 mod observed;
+pub mod operation;
 mod reason;
+pub mod text;
 
 pub use call::{Call, PasidTarget};
 pub use observed::{

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Symbolic names: what a reader calls the things of a trace.
+
+use std::collections::HashMap;
+
+use super::{DomainInfo, Mark, Pointer, Role, Trace};
+use crate::script::{
+    DeviceId, DomainKind, DomainName, DomainRef, Field, GroupId, MappingId, OwnerId, Script, Static,
+};
+
+/// What stands where a pointer is NULL.
+pub const NULL: &str = "null";
+
+/// What stands for an id that is in no table; a well-made trace has none.
+const UNKNOWN: &str = "?";
+
+/// The names of the domains of one trace.
+///
+/// A domain is called by what it is for: `drm` is the user's own, `dma(g)` and `identity(g)` are default
+/// domains of group `g`, `blocking(g)` is its blocking domain, `mapping(d)` is the ARM mapping made at the
+/// bind of `d`, `static(identity)` is the driver's. The second of a name is `dma(g)#2`, and so on.
+#[derive(Clone, Debug)]
+pub struct Names<'a> {
+    script: &'a Script,
+    domains: Vec<String>,
+    infos: &'a [DomainInfo],
+}
+
+impl<'a> Names<'a> {
+    /// Names every domain that the trace mentions.
+    #[must_use]
+    pub fn new(script: &'a Script, trace: &'a Trace) -> Names<'a> {
+        let mut seen: HashMap<String, u32> = HashMap::with_capacity(trace.domains.len());
+        let domains = trace.domains.iter().map(|info| {
+            let name = base_name(script, info);
+            match seen.get_mut(&name) {
+                Some(count) => {
+                    *count += 1;
+                    format!("{name}#{count}")
+                }
+                None => {
+                    seen.insert(name.clone(), 1);
+                    name
+                }
+            }
+        });
+        Names { script, domains: domains.collect(), infos: &trace.domains }
+    }
+
+    /// A domain.
+    #[must_use]
+    pub fn domain(&self, mark: Mark) -> &str {
+        self.domains.get(usize::from(mark.0)).map_or(UNKNOWN, String::as_str)
+    }
+
+    /// The type a domain was made with.
+    #[must_use]
+    pub fn kind(&self, mark: Mark) -> &'static str {
+        self.infos.get(usize::from(mark.0)).map_or(UNKNOWN, |info| info.kind.name())
+    }
+
+    /// A pointer to a domain: `null`, a name, or a name and ` (freed)`.
+    #[must_use]
+    pub fn pointer(&self, pointer: Option<Pointer>) -> String {
+        match pointer {
+            None => NULL.into(),
+            Some(Pointer { domain, freed: false }) => self.domain(domain).into(),
+            Some(Pointer { domain, freed: true }) => format!("{} (freed)", self.domain(domain)),
+        }
+    }
+
+    /// A device.
+    #[must_use]
+    pub fn device(&self, id: DeviceId) -> &'a str {
+        device(self.script, id)
+    }
+
+    /// A group.
+    #[must_use]
+    pub fn group(&self, id: GroupId) -> &'a str {
+        group(self.script, id)
+    }
+
+    /// An owner.
+    #[must_use]
+    pub fn owner(&self, id: Option<OwnerId>) -> &'a str {
+        owner(self.script, id)
+    }
+}
+
+/// The name that a domain shares with others made for the same purpose.
+fn base_name(script: &Script, info: &DomainInfo) -> String {
+    match (info.role, &info.name) {
+        (Role::Default(id), _) => format!("{}({})", kind_word(info.kind), group(script, id)),
+        (Role::Blocking(id), _) => format!("blocking({})", group(script, id)),
+        (Role::Mapping(id), _) => format!("mapping({})", device(script, id)),
+        (Role::User | Role::Static, name) => domain_name(script, name),
+    }
+}
+
+/// A domain as an operation names it.
+#[must_use]
+pub fn domain_name(script: &Script, name: &DomainName) -> String {
+    match name {
+        DomainName::User(name) => name.clone(),
+        DomainName::Made(kind, number) => format!("made({}, {number})", kind_word(*kind)),
+        DomainName::Static(which) => format!("static({})", static_word(*which)),
+        DomainName::PointedToBy(id, field) => format!("{}({})", field_name(*field), group(script, *id)),
+    }
+}
+
+/// A domain as an operation of this script names it.
+#[must_use]
+pub fn domain_ref(script: &Script, id: DomainRef) -> String {
+    script.domains.get(id.index()).map_or_else(|| UNKNOWN.into(), |name| domain_name(script, name))
+}
+
+/// A device of this script.
+#[must_use]
+pub fn device(script: &Script, id: DeviceId) -> &str {
+    script.devices.get(id.index()).map_or(UNKNOWN, |spec| &spec.name)
+}
+
+/// A group of this script.
+#[must_use]
+pub fn group(script: &Script, id: GroupId) -> &str {
+    script.groups.get(id.index()).map_or(UNKNOWN, |spec| &spec.name)
+}
+
+/// An owner token of this script.
+#[must_use]
+pub fn owner(script: &Script, id: Option<OwnerId>) -> &str {
+    id.map_or(NULL, |id| script.owners.get(id.index()).map_or(UNKNOWN, String::as_str))
+}
+
+/// An ARM mapping of this script.
+#[must_use]
+pub fn mapping(script: &Script, id: MappingId) -> &str {
+    script.mappings.get(id.index()).map_or(UNKNOWN, String::as_str)
+}
+
+/// A private field of a group.
+#[must_use]
+pub fn field_name(field: Field) -> &'static str {
+    match field {
+        Field::Domain => "domain",
+        Field::DefaultDomain => "default_domain",
+        Field::BlockingDomain => "blocking_domain",
+        Field::OwnerCnt => "owner_cnt",
+        Field::Owner => "owner",
+    }
+}
+
+/// A static domain, in one word.
+fn static_word(which: Static) -> &'static str {
+    match which {
+        Static::Identity => "identity",
+        Static::Blocked => "blocked",
+        Static::Release => "release",
+        Static::Default => "default",
+        Static::Platform => "platform",
+    }
+}
+
+/// A type of domains as a name for one; DMA and DMA-FQ, between which a domain can change, share it.
+fn kind_word(kind: DomainKind) -> &'static str {
+    match kind {
+        DomainKind::Blocked => "blocked",
+        DomainKind::Identity => "identity",
+        DomainKind::Unmanaged => "unmanaged",
+        DomainKind::Dma | DomainKind::DmaFq => "dma",
+        DomainKind::Platform => "platform",
+    }
+}

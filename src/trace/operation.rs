@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! An operation as one line of text, in the words of the case format.
+
+use super::names::{device, domain_ref, field_name, group, mapping, owner};
+use crate::script::{
+    DriverFlow, DriverKind, Fault, FaultDomain, FaultKind, KindSet, MappingOf, Op, PokeValue, Script,
+    TypeWord,
+};
+
+/// The size of a mapping that a case need not mention.
+const USUAL_MAPPING_SIZE: u64 = 128 << 20;
+
+/// The operation's name: the kernel function's, or that of a step that only the suite has.
+#[must_use]
+pub fn name(op: &Op) -> &'static str {
+    match op {
+        Op::DeviceAdd { .. } => "device_add",
+        Op::DeviceDel { .. } => "device_del",
+        Op::Bind { .. } => "bind",
+        Op::Unbind { .. } => "unbind",
+        Op::IommuDeviceRegister => "iommu_device_register",
+        Op::IommuDeviceUnregister => "iommu_device_unregister",
+        Op::UseDefaultDomain { .. } => "iommu_device_use_default_domain",
+        Op::UnuseDefaultDomain { .. } => "iommu_device_unuse_default_domain",
+        Op::GroupClaimDmaOwner { .. } => "iommu_group_claim_dma_owner",
+        Op::GroupReleaseDmaOwner { .. } => "iommu_group_release_dma_owner",
+        Op::GroupDmaOwnerClaimed { .. } => "iommu_group_dma_owner_claimed",
+        Op::DeviceClaimDmaOwner { .. } => "iommu_device_claim_dma_owner",
+        Op::DeviceReleaseDmaOwner { .. } => "iommu_device_release_dma_owner",
+        Op::DomainAlloc { .. } => "iommu_domain_alloc",
+        Op::DomainFree { .. } => "iommu_domain_free",
+        Op::AttachDevice { .. } => "iommu_attach_device",
+        Op::DetachDevice { .. } => "iommu_detach_device",
+        Op::AttachGroup { .. } => "iommu_attach_group",
+        Op::DetachGroup { .. } => "iommu_detach_group",
+        Op::GroupReplaceDomain { .. } => "iommu_group_replace_domain",
+        Op::AttachDevicePasid { .. } => "iommu_attach_device_pasid",
+        Op::DetachDevicePasid { .. } => "iommu_detach_device_pasid",
+        Op::GroupStoreType { .. } => "iommu_group_store_type",
+        Op::DeferredAttach { .. } => "iommu_deferred_attach",
+        Op::GetDomainForDev { .. } => "iommu_get_domain_for_dev",
+        Op::GetDmaDomain { .. } => "iommu_get_dma_domain",
+        Op::GroupAddDevice { .. } => "iommu_group_add_device",
+        Op::GroupRemoveDevice { .. } => "iommu_group_remove_device",
+        Op::ArmCreateMapping { .. } => "arm_iommu_create_mapping",
+        Op::ArmAttachDevice { .. } => "arm_iommu_attach_device",
+        Op::ArmDetachDevice { .. } => "arm_iommu_detach_device",
+        Op::ArmReleaseMapping { .. } => "arm_iommu_release_mapping",
+        Op::Driver { flow, .. } => flow_name(*flow),
+        Op::Fail(_) => "fail",
+        Op::FailClear => "fail_clear",
+        Op::Deny { .. } => "deny",
+        Op::Poke { .. } => "poke",
+        Op::Observe => "observe",
+    }
+}
+
+/// The operation with its arguments: `iommu_attach_device drm ff930000.vop`.
+#[must_use]
+pub fn words(script: &Script, op: &Op) -> String {
+    let name = name(op);
+    match *op {
+        Op::DeviceAdd { device: id, driver: None } => format!("{name} {}", device(script, id)),
+        Op::DeviceAdd { device: id, driver: Some(driver) } | Op::Bind { device: id, driver } => {
+            format!("{name} {} {}", device(script, id), driver_name(driver))
+        }
+        Op::DeviceDel { device: id }
+        | Op::Unbind { device: id }
+        | Op::UseDefaultDomain { device: id }
+        | Op::UnuseDefaultDomain { device: id }
+        | Op::DeviceReleaseDmaOwner { device: id }
+        | Op::DeferredAttach { device: id }
+        | Op::GetDomainForDev { device: id }
+        | Op::GetDmaDomain { device: id }
+        | Op::GroupRemoveDevice { device: id }
+        | Op::ArmDetachDevice { device: id }
+        | Op::ArmAttachDevice { device: id, mapping: None } => format!("{name} {}", device(script, id)),
+        Op::GroupReleaseDmaOwner { group: id } | Op::GroupDmaOwnerClaimed { group: id } => {
+            format!("{name} {}", group(script, id))
+        }
+        Op::GroupClaimDmaOwner { group: id, owner: who } => {
+            format!("{name} {} {}", group(script, id), owner(script, who))
+        }
+        Op::DeviceClaimDmaOwner { device: id, owner: who } => {
+            format!("{name} {} {}", device(script, id), owner(script, who))
+        }
+        Op::DomainFree { domain } => format!("{name} {}", domain_ref(script, domain)),
+        Op::DomainAlloc { domain, device: id }
+        | Op::AttachDevice { domain, device: id }
+        | Op::DetachDevice { domain, device: id }
+        | Op::Driver { domain, device: id, .. } => {
+            format!("{name} {} {}", domain_ref(script, domain), device(script, id))
+        }
+        Op::AttachGroup { domain, group: id }
+        | Op::DetachGroup { domain, group: id }
+        | Op::GroupReplaceDomain { domain, group: id } => {
+            format!("{name} {} {}", domain_ref(script, domain), group(script, id))
+        }
+        Op::AttachDevicePasid { domain, device: id, pasid }
+        | Op::DetachDevicePasid { domain, device: id, pasid } => {
+            format!("{name} {} {} pasid {pasid}", domain_ref(script, domain), device(script, id))
+        }
+        Op::GroupStoreType { group: id, word } => {
+            format!("{name} {} {}", group(script, id), type_word(word))
+        }
+        Op::GroupAddDevice { device: id, group: to } => {
+            format!("{name} {} {}", device(script, id), group(script, to))
+        }
+        Op::ArmCreateMapping { mapping: id, device: of, size } => {
+            let size = if size == USUAL_MAPPING_SIZE { String::new() } else { format!(" size {size:#x}") };
+            format!("{name} {} {}{size}", mapping(script, id), device(script, of))
+        }
+        Op::ArmAttachDevice { device: id, mapping: Some(to) } => {
+            format!("{name} {} {}", device(script, id), mapping(script, to))
+        }
+        Op::ArmReleaseMapping { mapping: MappingOf::Named(id) } => format!("{name} {}", mapping(script, id)),
+        Op::ArmReleaseMapping { mapping: MappingOf::Device(id) } => {
+            format!("{name} of {}", device(script, id))
+        }
+        Op::Fail(ref fault) => format!("{name} {}", fault_words(script, fault)),
+        Op::Deny { kinds } => format!("{name} {}", kinds_words(kinds)),
+        Op::Poke { group: id, field, value } => {
+            format!("{name} {} {} {}", group(script, id), field_name(field), poke_words(script, value))
+        }
+        Op::IommuDeviceRegister | Op::IommuDeviceUnregister | Op::FailClear | Op::Observe => name.into(),
+    }
+}
+
+/// A kind of driver, as cases name it.
+#[must_use]
+pub fn driver_name(driver: DriverKind) -> &'static str {
+    match driver {
+        DriverKind::KernelDma => "kernel_dma",
+        DriverKind::Managed => "managed",
+    }
+}
+
+fn flow_name(flow: DriverFlow) -> &'static str {
+    match flow {
+        DriverFlow::RockchipAttach => "rockchip_drm_attach",
+        DriverFlow::RockchipDetach => "rockchip_drm_detach",
+        DriverFlow::ExynosAttach => "exynos_drm_attach",
+        DriverFlow::ExynosDetach => "exynos_drm_detach",
+        DriverFlow::TegraDrmAttach => "tegra_drm_attach",
+        DriverFlow::TegraDrmDetach => "tegra_drm_detach",
+        DriverFlow::Host1xAttach => "host1x_attach",
+        DriverFlow::Host1xDetach => "host1x_detach",
+    }
+}
+
+fn type_word(word: TypeWord) -> &'static str {
+    match word {
+        TypeWord::Identity => "identity",
+        TypeWord::Dma => "DMA",
+        TypeWord::DmaFq => "DMA-FQ",
+        TypeWord::Auto => "auto",
+        TypeWord::Unknown => "(no such type)",
+    }
+}
+
+fn kinds_words(kinds: KindSet) -> String {
+    let names: Vec<_> = kinds.iter().map(|kind| kind.name()).collect();
+    if names.is_empty() { "nothing".into() } else { names.join(", ") }
+}
+
+fn poke_words(script: &Script, value: PokeValue) -> String {
+    match value {
+        PokeValue::Null => super::names::NULL.into(),
+        PokeValue::Domain(id) => domain_ref(script, id),
+        PokeValue::Owner(id) => owner(script, Some(id)).into(),
+        PokeValue::Count(count) => count.to_string(),
+    }
+}
+
+/// `attach of ff930000.vop to drm with EIO, after 1, 2 times`
+fn fault_words(script: &Script, fault: &Fault) -> String {
+    let call = match fault.kind {
+        FaultKind::Attach => "attach",
+        FaultKind::Pasid => "pasid",
+        FaultKind::Probe => "probe",
+        FaultKind::Group => "group",
+        FaultKind::DriverProbe => "driver_probe",
+    };
+    let of = fault.device.map_or(String::new(), |id| format!(" of {}", device(script, id)));
+    let to = match fault.domain {
+        FaultDomain::Any => String::new(),
+        FaultDomain::Kind(kind) => format!(" to type {}", kind.name()),
+        FaultDomain::Named(id) => format!(" to {}", domain_ref(script, id)),
+    };
+    let after = if fault.skip == 0 { String::new() } else { format!(", after {}", fault.skip) };
+    let times = match fault.count {
+        None => ", always".into(),
+        Some(1) => String::new(),
+        Some(count) => format!(", {count} times"),
+    };
+    format!("{call}{of}{to} with {}{after}{times}", fault.errno)
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! One run of a script as text: the part of a snapshot that a person reviews.
+//!
+//! ```text
+//! given device_add ff930000.vop = ok
+//!     probe_device ff930000.vop; new group vopb; probe_finalize ff930000.vop
+//!     vopb: devices [ff930000.vop], domain null, default_domain null, blocking_domain null, owner_cnt 0
+//!     ff930000.vop: group vopb, attached null
+//! auto iommu_domain_alloc drm ff930000.vop = ok
+//!     alloc drm, type unmanaged
+//! 1 iommu_attach_device drm ff930000.vop = ok
+//!     attach ff930000.vop to drm
+//!     vopb: domain null -> drm
+//!     ff930000.vop: attached null -> drm
+//! end: free drm; release_device ff930000.vop; free group vopb
+//! ```
+//!
+//! A line per operation; beneath it only what happened: calls into the drivers and WARNs in their order, then
+//! what changed in groups and devices. A group or device that appears shows its state; a field that the
+//! release does not have is not shown. Nothing is aligned, so that a change never moves its neighbours.
+
+mod changes;
+mod events;
+
+use std::fmt::Write;
+
+use super::names::{self, Names};
+use super::{Crash, DeviceState, End, GroupState, Outcome, SetupLine, Step, Trace, operation};
+use crate::script::Script;
+
+/// Why an operation is in a script.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Origin {
+    /// It makes the state that the case starts from.
+    Given,
+    /// A later step needs it, and the case does not say it.
+    Implied,
+    /// It is the case's step of this number, from 1.
+    Step(usize),
+}
+
+/// What a text shows beside what was observed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Style {
+    /// What each errno was about. No kernel says that, so snapshots leave it out.
+    pub reasons: bool,
+}
+
+/// Renders a trace. `origins` has an entry for each operation; without one an operation counts as the step of
+/// its own number.
+#[must_use]
+pub fn render(script: &Script, trace: &Trace, origins: &[Origin], style: Style) -> String {
+    let names = Names::new(script, trace);
+    let mut text = String::with_capacity(256 * (trace.steps.len() + 1));
+    for error in &trace.setup {
+        match error.line {
+            SetupLine::Settings => line(&mut text, format_args!("setup of the IOMMU = {}", error.errno)),
+            SetupLine::Device(id) => {
+                line(&mut text, format_args!("setup of {} = {}", names.device(id), error.errno));
+            }
+        }
+    }
+
+    let origin = |index: usize| origins.get(index).copied().unwrap_or(Origin::Step(index + 1));
+    let mut writer = events::Writer::new(&names);
+    let (mut groups, mut devices): (&[GroupState], &[DeviceState]) = (&[], &[]);
+    for (index, step) in trace.steps.iter().enumerate() {
+        let origin = origin(index);
+        head(&mut text, script, index, origin);
+        outcome(&mut text, &names, step, style);
+        text.push('\n');
+        match origin {
+            Origin::Step(_) => writer.lines(&mut text, &step.calls),
+            Origin::Given | Origin::Implied => writer.one_line(&mut text, &step.calls),
+        }
+        changes::groups(&mut text, &names, groups, &step.groups);
+        changes::devices(&mut text, &names, devices, &step.devices);
+        (groups, devices) = (&step.groups, &step.devices);
+    }
+
+    match &trace.end {
+        End::Teardown { calls, leaked_domains, leaked_groups } => {
+            end(&mut text, &mut writer, calls, *leaked_domains, *leaked_groups);
+        }
+        End::Crash(crash) => {
+            let index = trace.steps.len();
+            head(&mut text, script, index, origin(index));
+            crashed(&mut text, *crash);
+        }
+    }
+    text
+}
+
+fn line(text: &mut String, words: std::fmt::Arguments<'_>) {
+    let _ = text.write_fmt(words);
+    text.push('\n');
+}
+
+/// `3 iommu_attach_device drm ff930000.vop`
+fn head(text: &mut String, script: &Script, index: usize, origin: Origin) {
+    let _ = match origin {
+        Origin::Given => text.write_str("given "),
+        Origin::Implied => text.write_str("auto "),
+        Origin::Step(number) => write!(text, "{number} "),
+    };
+    match script.ops.get(index) {
+        Some(op) => text.push_str(&operation::words(script, op)),
+        None => text.push_str("(no operation)"),
+    }
+}
+
+/// ` = EBUSY`; nothing for a void function that came back.
+fn outcome(text: &mut String, names: &Names<'_>, step: &Step, style: Style) {
+    let _ = match step.outcome {
+        Outcome::Void => Ok(()),
+        Outcome::Ok => text.write_str(" = ok"),
+        Outcome::Err(errno) => write!(text, " = {errno}"),
+        Outcome::Bool(value) => write!(text, " = {value}"),
+        Outcome::Domain(pointer) => write!(text, " = {}", names.pointer(pointer)),
+        Outcome::NullDomain => write!(text, " = {}", names::NULL),
+        Outcome::NotInThisRelease => text.write_str(" = not in this release"),
+        Outcome::Skipped(why) => write!(text, " = skipped: {}", why.words()),
+        Outcome::Bad(why) => write!(text, " = impossible: {}", why.words()),
+    };
+    if let (true, Some(reason)) = (style.reasons, step.reason) {
+        let _ = write!(text, " ({})", reason.words());
+    }
+}
+
+fn crashed(text: &mut String, crash: Crash) {
+    line(text, format_args!(" = crash: {}", crash.words()));
+}
+
+/// The teardown in one line; none if nothing happened in it.
+fn end(text: &mut String, writer: &mut events::Writer<'_>, calls: &[super::Call], domains: u32, groups: u32) {
+    let start = text.len();
+    text.push_str("end: ");
+    let events = text.len();
+    writer.joined(text, calls);
+    for (count, what) in [(domains, "domain"), (groups, "group")] {
+        if count > 0 {
+            let separator = if text.len() > events { "; " } else { "" };
+            let plural = if count > 1 { "s" } else { "" };
+            let _ = write!(text, "{separator}LEAK: {count} {what}{plural}");
+        }
+    }
+    if text.len() == events {
+        text.truncate(start);
+    } else {
+        text.push('\n');
+    }
+}
+
+#[cfg(test)]
+mod tests;
