@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Running cases over history, and what holds for a suite as a whole.
+
+pub mod bands;
+pub mod snapshot;
