@@ -2,4 +2,6 @@
 //! Running cases over history, and what holds for a suite as a whole.
 
 pub mod bands;
+pub mod find;
+pub mod runs;
 pub mod snapshot;
