@@ -3,6 +3,8 @@
 
 pub mod bands;
 pub mod case_run;
+pub mod checks;
 pub mod find;
 pub mod runs;
 pub mod snapshot;
+pub mod survey;
