@@ -3,10 +3,12 @@
 //!
 //! Nothing is printed before libtest-mimic prints, for `cargo nextest` reads our list of trials.
 
+mod checks;
 mod config;
 mod failure;
 mod insta_variables;
 mod judge;
+mod suite;
 mod trials;
 
 use std::process::ExitCode;
