@@ -34,11 +34,13 @@ impl Engine<'_> {
             return Ok(false);
         }
         if !self.state.driver.firmware_known {
+            self.state.device_mut(device).awaits_iommu = true;
             return Err(self.refuse(Errno::EPROBE_DEFER, Reason::IommuNotReady));
         }
         self.call(Call::Xlate { device });
         let state = self.state.device_mut(device);
         state.translated = true;
+        state.awaits_iommu = false;
         state.fwspec = true;
         Ok(true)
     }

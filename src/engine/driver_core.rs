@@ -2,9 +2,9 @@
 //! The driver core: devices appear and disappear, drivers bind and unbind.
 
 use super::Engine;
-use super::rules::{BindErrno, BusUse, CdxBus};
+use super::rules::{BindErrno, BusUse, CdxBus, Leave};
 use crate::script::{Bus, DeviceId, DriverKind, Errno};
-use crate::trace::Reason;
+use crate::trace::{Crash, Reason};
 
 impl Engine<'_> {
     /// Does this release have the device's bus?
@@ -53,6 +53,8 @@ impl Engine<'_> {
         self.unbind(device);
         if self.state.device(device).has_iommu {
             self.release_device(device);
+        } else if self.state.device(device).awaits_iommu && self.rules.leave() != Leave::FirstTakingDomains {
+            self.die(Crash::DeviceWithoutIommu);
         }
         self.state.bus.retain(|d| *d != device);
         self.state.deferred_probes.retain(|(d, _)| *d != device);

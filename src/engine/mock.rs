@@ -3,8 +3,8 @@
 
 use super::Engine;
 use super::rules::{
-    AttachOld, DmaCookie, DmaFq, DmaSetup, FlushQueue, PagingAlloc, PasidRemove, RockchipPlatformOp,
-    StaticDomains,
+    AttachOld, DmaCookie, DmaFq, DmaSetup, FlushQueue, PagingAlloc, PasidRemove, Registration,
+    RockchipPlatformOp, StaticDomains,
 };
 use super::state::{Domain, DomainId, Label};
 use crate::script::{
@@ -303,8 +303,14 @@ impl Engine<'_> {
     /// `probe_finalize`, in which the driver may set the DMA operations up.
     pub(super) fn finalize_op(&mut self, device: DeviceId) {
         self.call(Call::ProbeFinalize { device });
-        if self.rules.dma_setup() == DmaSetup::Driver
-            && let Some(group) = self.state.device(device).group
+        if self.rules.dma_setup() != DmaSetup::Driver {
+            return;
+        }
+        // As x86 drivers did, it starts from a clean slate where the core's set-up is open to drivers (v6.1).
+        if self.rules.registration() != Registration::BusOps {
+            self.state.device_mut(device).dma_ops = false;
+        }
+        if let Some(group) = self.state.device(device).group
             && let Some(domain) = self.state.group(group).domain
         {
             self.set_up_dma(domain);

@@ -65,6 +65,7 @@ impl Engine<'_> {
         state.deferred = false;
         state.direct = false;
         state.fwspec = false;
+        state.awaits_iommu = false;
         state.group = None;
     }
 

@@ -93,6 +93,8 @@ pub(super) struct Device {
     pub(super) translated: bool,
     /// The core keeps that description (`dev->iommu->fwspec`).
     pub(super) fwspec: bool,
+    /// The core keeps a place for it, for an IOMMU that is not there yet.
+    pub(super) awaits_iommu: bool,
     /// 32-bit ARM: the mapping on record.
     pub(super) mapping: Option<ArmMapping>,
     /// 32-bit ARM: has DMA operations of its own.
