@@ -2,7 +2,9 @@
 //! Conformance suite for Linux IOMMU DMA ownership.
 
 pub mod case;
+pub mod cli;
 pub mod engine;
 pub mod history;
+pub mod implementation;
 pub mod script;
 pub mod trace;

@@ -1,2 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-fn main() {}
+//! The `dma-ownership` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    dma_ownership::cli::main()
+}

@@ -1,12 +1,116 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! The reference ownership engine.
+//! The reference ownership engine: what the IOMMU core of one release does with a script.
+//!
+//! There is one engine. Releases differ by [`Rules`], each of which names one question whose answer
+//! changed between v5.10 and v7.3. The engine calls a mock IOMMU driver and logs every call.
 
-mod rules;
+mod arm;
+mod attach;
+mod default_domain;
+mod driver_core;
+mod execute;
+mod flows;
+mod leave;
+mod mock;
+mod observe;
+mod ownership;
+mod pasid;
+mod probe;
+pub mod rules;
+mod set_domain;
+mod setup;
+mod state;
+#[cfg(test)]
+mod tests;
+mod type_write;
 
 pub use rules::{Axis, AxisSet, Rules};
 
-use crate::script::Script;
-use crate::trace::Trace;
+use crate::script::{Op, Script};
+use crate::trace::{Call, Crash, End, Outcome, Reason, SetupError, Step, Trace};
+use rules::Rulebook;
+use state::State;
+
+/// A modelled kernel that runs one script, operation by operation.
+#[derive(Clone, Debug)]
+pub struct Engine<'a> {
+    script: &'a Script,
+    rules: Rulebook,
+    state: State,
+    /// Calls of the running operation.
+    calls: Vec<Call>,
+    /// So many domains have been seen.
+    seen: usize,
+    /// What the last errno was about.
+    reason: Option<Reason>,
+    crash: Option<Crash>,
+    setup: Vec<SetupError>,
+}
+
+impl<'a> Engine<'a> {
+    /// A kernel with these rules, in the state that the script declares.
+    #[must_use]
+    pub fn new(script: &'a Script, rules: &Rules) -> Engine<'a> {
+        let mut engine = Engine {
+            script,
+            rules: Rulebook::new(*rules),
+            state: State::default(),
+            calls: Vec::new(),
+            seen: 0,
+            reason: None,
+            crash: None,
+            setup: Vec::new(),
+        };
+        engine.setup = engine.set_up();
+        engine
+    }
+
+    /// Runs one operation; what it called is in [`Engine::calls`] until the next. An operation whose ids
+    /// are outside the script's tables is refused. After a crash nothing runs any more.
+    pub fn execute(&mut self, op: Op) -> Outcome {
+        self.calls.clear();
+        self.reason = None;
+        let outcome = self.run_op(op);
+        self.see_new_domains();
+        outcome
+    }
+
+    /// The calls of the last operation.
+    #[must_use]
+    pub fn calls(&self) -> &[Call] {
+        &self.calls
+    }
+
+    /// The crash that ended it, if one did.
+    #[must_use]
+    pub fn crash(&self) -> Option<Crash> {
+        self.crash
+    }
+
+    fn step(&mut self, op: Op) -> Option<Step> {
+        let outcome = self.execute(op);
+        if self.crash.is_some() {
+            return None;
+        }
+        Some(Step {
+            outcome,
+            reason: self.reason.filter(|_| matches!(outcome, Outcome::Err(_))),
+            calls: std::mem::take(&mut self.calls),
+            groups: self.observe_groups(),
+            devices: self.observe_devices(),
+        })
+    }
+
+    fn finish(&mut self) -> End {
+        if let Some(crash) = self.crash {
+            return End::Crash(crash);
+        }
+        self.calls.clear();
+        let (leaked_domains, leaked_groups) = self.tear_down();
+        self.see_new_domains();
+        End::Teardown { calls: std::mem::take(&mut self.calls), leaked_domains, leaked_groups }
+    }
+}
 
 /// A trace, and the rules that were looked at while it was made.
 #[derive(Clone, Debug)]
@@ -15,13 +119,29 @@ pub struct Run {
     pub trace: Trace,
     /// Every rule that was looked at: rules that agree on these give the same trace.
     pub consulted: AxisSet,
-    /// The rules looked at in each step.
+    /// The rules looked at in each step, the one that crashed included.
     pub consulted_in: Vec<AxisSet>,
 }
 
 /// Runs a script on an engine with these rules.
 #[must_use]
 pub fn run(script: &Script, rules: &Rules) -> Run {
-    let _ = (script, rules);
-    Run { trace: Trace::default(), consulted: AxisSet::EMPTY, consulted_in: Vec::new() }
+    let mut engine = Engine::new(script, rules);
+    let mut consulted = engine.rules.take_consulted();
+    let mut consulted_in = Vec::with_capacity(script.ops.len());
+    let mut steps = Vec::with_capacity(script.ops.len());
+    for &op in &script.ops {
+        let step = engine.step(op);
+        let looked_at = engine.rules.take_consulted();
+        consulted = consulted.union(looked_at);
+        consulted_in.push(looked_at);
+        match step {
+            Some(step) => steps.push(step),
+            None => break,
+        }
+    }
+    let end = engine.finish();
+    consulted = consulted.union(engine.rules.take_consulted());
+    let setup = std::mem::take(&mut engine.setup);
+    Run { trace: Trace { setup, steps, end, domains: engine.domain_table() }, consulted, consulted_in }
 }

@@ -1,59 +1,596 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! Placeholder, being written.
+//! The axes along which behaviour changed, and [`Rules`]: one variant of each.
+//!
+//! Every question "what does this release do here?" is one enum. The first variant is what v5.10 did.
+//! Which commit brought which variant is told by [`crate::history`].
 
-/// One rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Axis {}
+use std::cell::Cell;
 
-impl Axis {
-    /// All axes.
-    pub const ALL: &'static [Axis] = &[];
-    /// Its name, such as `attach_gate`.
-    pub fn name(self) -> &'static str {
-        match self {}
+macro_rules! rules {
+    ($($(#[$axis_doc:meta])* $field:ident $name:ident { $($(#[$doc:meta])* $variant:ident,)+ })+) => {
+        $(
+            $(#[$axis_doc])*
+            #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+            pub enum $name { #[default] $($(#[$doc])* $variant,)+ }
+
+            impl $name {
+                /// All variants, oldest first.
+                pub const ALL: &'static [$name] = &[$($name::$variant),+];
+            }
+        )+
+
+        /// The behaviour at one point of history: a variant of each axis. The default is v5.10's.
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+        pub struct Rules {
+            $($(#[$axis_doc])* pub $field: $name,)+
+        }
+
+        /// One axis of [`Rules`].
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Axis { $($(#[$axis_doc])* $name,)+ }
+
+        impl Axis {
+            /// All axes.
+            pub const ALL: &'static [Axis] = &[$(Axis::$name),+];
+
+            /// Its name, such as `attach_gate`.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $(Axis::$name => stringify!($field),)+ }
+            }
+
+            /// How many variants it has.
+            #[must_use]
+            pub fn variants(self) -> u8 {
+                match self { $(Axis::$name => $name::ALL.len() as u8,)+ }
+            }
+
+            /// The name of a variant, such as `CurrentNotCore`; empty when there is no such variant.
+            #[must_use]
+            pub fn variant_name(self, variant: u8) -> &'static str {
+                const NAMES: &[&[&str]] = &[$(&[$(stringify!($variant)),+]),+];
+                NAMES[self as usize].get(usize::from(variant)).copied().unwrap_or_default()
+            }
+        }
+
+        impl Rules {
+            /// The variant of an axis, as its position among the axis's variants.
+            #[must_use]
+            pub fn get(&self, axis: Axis) -> u8 {
+                match axis { $(Axis::$name => self.$field as u8,)+ }
+            }
+
+            /// The same rules with another variant of one axis; unchanged when there is no such variant.
+            #[must_use]
+            pub fn with(mut self, axis: Axis, variant: u8) -> Rules {
+                match axis {
+                    $(Axis::$name => {
+                        if let Some(variant) = $name::ALL.get(usize::from(variant)) {
+                            self.$field = *variant;
+                        }
+                    })+
+                }
+                self
+            }
+        }
+
+        impl Rulebook {
+            $(
+                $(#[$axis_doc])*
+                #[inline]
+                pub(super) fn $field(&self) -> $name {
+                    self.look_at(Axis::$name);
+                    self.rules.$field
+                }
+            )+
+        }
+    };
+}
+
+rules! {
+    /// Which current domain makes an attach fail with -EBUSY.
+    attach_gate AttachGate {
+        /// Any but the default domain, and only where there is a default domain.
+        NotDefaultIfAny,
+        /// Any but NULL and the default domain.
+        NotDefault,
+        /// Any but NULL, the default and the blocking domain.
+        NotCore,
     }
-    /// How many variants it has.
-    pub fn variants(self) -> u8 {
-        match self {}
+    /// Which domains fit a group's IOMMU driver.
+    attach_compat AttachCompat {
+        /// Nobody looks.
+        Unchecked,
+        /// Those that the driver's operations allocated.
+        Allocated,
+        /// Those, and the driver's static identity and blocked domains.
+        AllocatedOrStatic,
     }
-    /// The name of a variant.
-    pub fn variant_name(self, _variant: u8) -> &'static str {
-        match self {}
+    /// How an attach reaches the devices of a group.
+    attach_path AttachPath {
+        /// One after the other; after an error the earlier ones stay on the new domain.
+        Direct,
+        /// As before; after an error all are attached to the old domain again.
+        Reattach,
+        /// By the common set-domain step, which does nothing for the current domain and rolls back.
+        SetDomain,
+    }
+    /// What setting a group's domain does after an error.
+    set_domain SetDomain {
+        /// Nothing: earlier devices stay on the new domain.
+        NoRollback,
+        /// Re-attaches the old domain up to and including the device that refused.
+        RollbackThroughFailed,
+        /// Re-attaches the old domain to the devices before the one that refused.
+        RollbackBeforeFailed,
+    }
+    /// Can a set-domain step be told that it must not fail?
+    must_succeed MustSucceed {
+        /// No.
+        No,
+        /// Yes: it goes on after an error and parks a refusing device on the blocking domain.
+        Yes,
+    }
+    /// How a group gets to the NULL domain.
+    null_target NullTarget {
+        /// By the domain's `detach_dev`.
+        DetachOp,
+        /// By the driver's `set_platform_dma_ops`.
+        PlatformOp,
+        /// Not at all.
+        Error,
+    }
+    /// Where a detach leads.
+    detach_to DetachTo {
+        /// To the default domain, or to NULL without one.
+        Default,
+        /// The same, but to NULL in an owned group.
+        DefaultOrNullIfOwned,
+        /// To the blocking domain of an owned group, else to the default domain.
+        Core,
+    }
+    /// What `iommu_detach_device` checks.
+    detach_check DetachCheck {
+        /// The number of devices.
+        Count,
+        /// That the domain is the group's, then the number of devices.
+        PointerThenCount,
+    }
+    /// How the core knows that a first attach is deferred.
+    deferral Deferral {
+        /// It asks the operations of the domain each time.
+        AskDomain,
+        /// It asks the operations of the device each time.
+        AskDevice,
+        /// It asks once and keeps a flag, which the first attach clears.
+        Stored,
+    }
+    /// What `iommu_deferred_attach` does.
+    deferred_attach DeferredAttach {
+        /// `iommu_attach_device`, with its rule of one device.
+        Singleton,
+        /// Attaches the one device.
+        OneDevice,
+    }
+    /// When a kernel driver's use of the DMA API is refused.
+    use_gate UseGate {
+        /// There is no such call.
+        Absent,
+        /// From the second use on: owned, or not on the default domain.
+        OnDefault,
+        /// The same, but one identity domain is as good as another.
+        OnDefaultOrIdentity,
+    }
+    /// What a use of a group without default domain gets.
+    use_without_default UseWithoutDefault {
+        /// 0.
+        Allowed,
+        /// -EPROBE_DEFER.
+        Deferred,
+    }
+    /// What a claim does with the group's domain.
+    claim Claim {
+        /// There is no such call.
+        Absent,
+        /// Detaches it: the group is left with NULL.
+        Null,
+        /// Attaches a blocking domain.
+        Blocking,
+    }
+    /// What a claim by the NULL owner gets.
+    null_owner NullOwner {
+        /// Success, for ever.
+        Accepted,
+        /// -EINVAL and a WARN.
+        Refused,
+    }
+    /// Can single devices be claimed?
+    device_claim DeviceClaim {
+        /// No.
+        Absent,
+        /// Yes; the same owner may claim several devices of a group.
+        Counted,
+    }
+    /// Does a group have a table of PASIDs?
+    pasid_table PasidTable {
+        /// No.
+        Absent,
+        /// Yes, and what is in it stands in the way of claim, use, release and unuse.
+        Present,
+    }
+    /// May a device with a direct-mapped region be blocked?
+    direct_rule DirectRule {
+        /// Nobody looks.
+        Ignored,
+        /// No: -EINVAL.
+        NeverBlocked,
+    }
+    /// Where a blocking domain comes from.
+    blocking_alloc BlockingAlloc {
+        /// Allocated as BLOCKED, else as UNMANAGED, else -EINVAL.
+        Any,
+        /// The static one, else allocated as before, else the last errno.
+        StaticOrAny,
+        /// The static one, else a paging domain, else its errno.
+        StaticOrPaging,
+    }
+    /// How the type of a default domain is chosen.
+    default_type DefaultTypeRule {
+        /// The drivers' first wish; a conflict gives the system's default.
+        Merge,
+        /// The same; an untrusted PCI device wants DMA.
+        MergeUntrusted,
+        /// One pass over the group; what is asked for must suit every driver.
+        Satisfy,
+        /// Identity wins a conflict and is 32-bit ARM's default; a wrong wish is an error.
+        IdentityWins,
+        /// The same; a static default domain's type counts as its driver's wish.
+        StaticWins,
+    }
+    /// How a default domain is allocated.
+    default_alloc DefaultAlloc {
+        /// Another type than DMA falls back to DMA; the group may stay without.
+        FallBack,
+        /// Only an automatic choice falls back; the group may stay without.
+        ExplicitOnly,
+        /// Only an automatic choice falls back; without one the device is refused.
+        Required,
+    }
+    /// Is DMA-FQ a type of domain?
+    dma_fq DmaFq {
+        /// No.
+        Absent,
+        /// Yes, and the driver is asked for it.
+        DriverAsked,
+        /// Yes; the driver is asked for DMA.
+        CoreOnly,
+    }
+    /// Who takes the DMA cookie of a DMA domain.
+    dma_cookie DmaCookie {
+        /// The IOMMU driver, when it allocates.
+        Driver,
+        /// The core, right after the allocation.
+        Core,
+    }
+    /// Can a driver have static identity, blocked and default domains, and say why it refuses to allocate?
+    static_domains StaticDomains {
+        /// No.
+        Absent,
+        /// Yes.
+        Present,
+    }
+    /// How a driver is asked for a paging domain.
+    paging_alloc PagingAlloc {
+        /// By type.
+        Typed,
+        /// Without a type.
+        Untyped,
+    }
+    /// For whom a user's own domain is allocated.
+    user_alloc UserAlloc {
+        /// For a bus.
+        Bus,
+        /// For a device.
+        Device,
+    }
+    /// What a device that joins a group is attached to.
+    join Join {
+        /// The group's domain; when hot-plugged also its default domain.
+        DomainThenDefault,
+        /// The same, but not the default domain of an owned group.
+        DomainThenDefaultUnlessOwned,
+        /// The group's domain, once; not in a bus scan.
+        Once,
+        /// The group's domain, once.
+        OncePaired,
+    }
+    /// What the last device leaves behind, and in which order a device leaves.
+    leave Leave {
+        /// The driver forgets the device, then it leaves the group.
+        AfterRelease,
+        /// It leaves the group first; a WARN when the last one leaves an owned or switched group.
+        First,
+        /// The same; the last one takes the group's domains along.
+        FirstTakingDomains,
+    }
+    /// What a leaving device is attached to.
+    release_domain ReleaseDomain {
+        /// Nothing.
+        Absent,
+        /// The driver's static release domain.
+        Static,
+        /// The same, but identity instead of blocked for a device with a direct-mapped region.
+        StaticOrIdentity,
+    }
+    /// Is a driver told which domain it replaces?
+    attach_old AttachOld {
+        /// No.
+        NotTold,
+        /// Yes.
+        Told,
+    }
+    /// Who may change a group's type through sysfs.
+    type_write TypeWrite {
+        /// Nobody: the file is read-only.
+        ReadOnly,
+        /// Groups of one unbound device.
+        Singleton,
+        /// Groups that no kernel driver uses and nobody owns.
+        Unused,
+        /// The same, by the common default-domain setup.
+        Setup,
+    }
+    /// What a type write to a group without default domain gets.
+    type_without_default TypeWithoutDefault {
+        /// The word is parsed first.
+        ParseFirst,
+        /// -EINVAL at once.
+        Refused,
+    }
+    /// Does a type write run `probe_finalize`?
+    type_finalize TypeFinalize {
+        /// Yes.
+        Run,
+        /// No.
+        NotRun,
+    }
+    /// Does `iommu_group_replace_domain` exist?
+    replace Replace {
+        /// No.
+        Absent,
+        /// Yes.
+        Present,
+    }
+    /// What attaching a PASID checks.
+    pasid_attach PasidAttach {
+        /// Operation, group, slot.
+        Slot,
+        /// Also that the domain fits the driver.
+        Compat,
+        /// Also that the PASID is in range and not 0.
+        Range,
+        /// The group first; also that the driver has a blocked domain to go back to.
+        Blocked,
+        /// The same; static domains fit.
+        BlockedOrStatic,
+    }
+    /// From which devices a failed PASID attach is undone.
+    pasid_undo PasidUndo {
+        /// From all.
+        All,
+        /// From those that had accepted it.
+        Accepted,
+    }
+    /// What a driver is told when a PASID is removed.
+    pasid_remove PasidRemove {
+        /// The PASID.
+        Op,
+        /// The PASID and the domain.
+        OpWithDomain,
+        /// To set the blocked domain.
+        Blocked,
+    }
+    /// What a group's PASID table holds.
+    pasid_entry PasidEntry {
+        /// The domain; a detach of another one is a WARN.
+        Domain,
+        /// A handle; a detach does not compare.
+        Handle,
+    }
+    /// What devices without PASIDs mean to a PASID attach.
+    pasid_incapable PasidIncapable {
+        /// They are asked like the others.
+        Asked,
+        /// They are passed over.
+        Skipped,
+    }
+    /// How an IOMMU registers.
+    registration Registration {
+        /// Its operations are set for a bus, once.
+        BusOps,
+        /// As an instance that can go again; the operations of the bus stay after a failure.
+        Instance,
+        /// As an instance; a bus has no operations.
+        InstanceOnly,
+    }
+    /// When the IOMMU's probe of a device-tree device runs.
+    firmware_probe FirmwareProbe {
+        /// In its first bind.
+        AtBind,
+        /// When the device is added; later, under a driver, with a WARN.
+        AtAdd,
+    }
+    /// Do buses ask for the kernel's use of DMA when they bind a driver?
+    bus_use BusUse {
+        /// No.
+        Absent,
+        /// Yes, unless the driver manages DMA itself.
+        Present,
+    }
+    /// Is there a CDX bus?
+    cdx_bus CdxBus {
+        /// No.
+        Absent,
+        /// Yes, and it forgets the errno of a refused use.
+        ForgetsErrno,
+    }
+    /// What an explicit bind tells its caller.
+    bind_errno BindErrno {
+        /// -ENODEV for any failure.
+        Lost,
+        /// The errno; -EAGAIN for -EPROBE_DEFER.
+        Kept,
+    }
+    /// What 32-bit ARM does DMA with when there is no IOMMU mapping.
+    arm_direct_ops ArmDirectOps {
+        /// A table of operations.
+        Table,
+        /// No table.
+        NoTable,
+    }
+    /// Which devices 32-bit ARM takes to be behind an IOMMU.
+    arm_behind_iommu ArmBehindIommu {
+        /// Those whose firmware description led to one.
+        Firmware,
+        /// Those in a group.
+        Group,
+    }
+    /// For whom the domain of an ARM mapping is allocated.
+    arm_mapping_alloc ArmMappingAlloc {
+        /// For the bus; -ENOMEM for any failure.
+        Bus,
+        /// For the device.
+        Device,
+    }
+    /// Has Rockchip's IOMMU driver `set_platform_dma_ops`?
+    rockchip_platform_op RockchipPlatformOp {
+        /// No.
+        Absent,
+        /// Yes.
+        Present,
+    }
+    /// What Rockchip's display driver does before it attaches its domain.
+    rockchip_attach RockchipAttach {
+        /// Nothing.
+        Direct,
+        /// Takes the ARM mapping off.
+        MappingOffFirst,
+    }
+    /// For which current domains Tegra's display driver attaches its own.
+    tegra_drm_attach TegraDrmAttach {
+        /// NULL.
+        OverNull,
+        /// NULL and identity.
+        OverNullOrIdentity,
+    }
+    /// For which current domains the host1x driver attaches its own.
+    host1x_attach Host1xAttach {
+        /// NULL.
+        OverNull,
+        /// NULL and identity.
+        OverNullOrIdentity,
+    }
+    /// When the deferred flush queue is given up for want of the capability.
+    flush_queue FlushQueue {
+        /// Never.
+        Always,
+        /// Where the driver has no `IOMMU_CAP_DEFERRED_FLUSH`.
+        IfCapable,
     }
 }
 
-/// The behaviour at one point of history.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Rules {}
-
 impl Rules {
-    /// The variant of an axis.
-    pub fn get(&self, axis: Axis) -> u8 {
-        match axis {}
-    }
-    /// The same rules with another variant of one axis.
-    pub fn with(self, axis: Axis, _variant: u8) -> Rules {
-        match axis {}
-    }
     /// Do both agree on all of these axes?
-    pub fn agree_on(&self, _other: &Rules, _axes: AxisSet) -> bool {
-        true
+    #[must_use]
+    pub fn agree_on(&self, other: &Rules, axes: AxisSet) -> bool {
+        axes.iter().all(|axis| self.get(axis) == other.get(axis))
     }
 }
 
 /// A set of axes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct AxisSet(u128);
+pub struct AxisSet(u64);
+
+const _: () = assert!(Axis::ALL.len() <= u64::BITS as usize);
 
 impl AxisSet {
     /// The empty set.
     pub const EMPTY: AxisSet = AxisSet(0);
-    /// Is it in?
-    pub fn contains(self, _axis: Axis) -> bool {
-        false
+
+    /// The set with one more axis.
+    #[must_use]
+    #[inline]
+    pub fn with(self, axis: Axis) -> AxisSet {
+        AxisSet(self.0 | 1 << axis as u8)
     }
-    /// The axes in it.
+
+    /// Both sets together.
+    #[must_use]
+    pub fn union(self, other: AxisSet) -> AxisSet {
+        AxisSet(self.0 | other.0)
+    }
+
+    /// Is the axis in the set?
+    #[must_use]
+    pub fn contains(self, axis: Axis) -> bool {
+        self.0 & (1 << axis as u8) != 0
+    }
+
+    /// The axes in the set, in order.
     pub fn iter(self) -> impl Iterator<Item = Axis> {
-        Axis::ALL.iter().copied().filter(move |a| self.contains(*a))
+        let mut left = self.0;
+        std::iter::from_fn(move || {
+            let axis = Axis::ALL.get(left.trailing_zeros() as usize).copied()?;
+            left &= left - 1;
+            Some(axis)
+        })
+    }
+}
+
+/// [`Rules`] that remember which of them were looked at.
+#[derive(Clone, Debug)]
+pub(super) struct Rulebook {
+    rules: Rules,
+    consulted: Cell<AxisSet>,
+}
+
+impl Rulebook {
+    pub(super) fn new(rules: Rules) -> Rulebook {
+        Rulebook { rules, consulted: Cell::new(AxisSet::EMPTY) }
+    }
+
+    #[inline]
+    fn look_at(&self, axis: Axis) {
+        self.consulted.set(self.consulted.get().with(axis));
+    }
+
+    /// What was looked at since the last call.
+    pub(super) fn take_consulted(&self) -> AxisSet {
+        self.consulted.replace(AxisSet::EMPTY)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_variant_can_be_set_and_read() {
+        for &axis in Axis::ALL {
+            for variant in 0..axis.variants() {
+                assert_eq!(Rules::default().with(axis, variant).get(axis), variant);
+                assert!(!axis.variant_name(variant).is_empty());
+            }
+            assert_eq!(Rules::default().with(axis, axis.variants()), Rules::default());
+        }
+    }
+
+    #[test]
+    fn sets_of_axes_iterate_in_order() {
+        let set = AxisSet::EMPTY.with(Axis::FlushQueue).with(Axis::AttachGate);
+        assert_eq!(set.iter().collect::<Vec<_>>(), [Axis::AttachGate, Axis::FlushQueue]);
+        let other = Rules { attach_gate: AttachGate::NotCore, ..Rules::default() };
+        assert!(!Rules::default().agree_on(&other, set));
+        assert!(Rules::default().agree_on(&other, AxisSet::EMPTY.with(Axis::FlushQueue)));
     }
 }

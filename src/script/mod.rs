@@ -22,12 +22,14 @@ pub use setup::{
 /// A complete script: everything an implementation needs to run it.
 ///
 /// Names are stored once, in the tables; operations refer to them by id.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Script {
     /// Name of the script: a case path such as `reports/rk3288-vop`, or a recorded script's id.
     pub id: String,
     /// The machine's architecture as far as the IOMMU core cares.
     pub arch: Arch,
+    /// Is the IOMMU registered before the first operation?
+    pub registered: bool,
     /// Settings of the mock IOMMU driver, applied in this order before anything else.
     pub settings: Vec<Setting>,
     /// Groups, in order of declaration.
@@ -42,4 +44,22 @@ pub struct Script {
     pub owners: Vec<String>,
     /// The operations, one observed step each.
     pub ops: Vec<Op>,
+}
+
+impl Default for Script {
+    /// An empty script on a generic architecture with a registered IOMMU.
+    fn default() -> Script {
+        Script {
+            id: String::new(),
+            arch: Arch::Generic,
+            registered: true,
+            settings: Vec::new(),
+            groups: Vec::new(),
+            devices: Vec::new(),
+            domains: Vec::new(),
+            mappings: Vec::new(),
+            owners: Vec::new(),
+            ops: Vec::new(),
+        }
+    }
 }

@@ -188,6 +188,8 @@ pub enum BadOp {
     NoSuchDevice,
     /// `no such group`: no device line named it
     NoSuchGroup,
+    /// No name that the script could mean a domain or mapping by.
+    NoSuchDomain,
     /// `name in use`
     NameInUse,
     /// `not a user domain`
@@ -201,6 +203,7 @@ impl BadOp {
         match self {
             BadOp::NoSuchDevice => "no such device",
             BadOp::NoSuchGroup => "no such group",
+            BadOp::NoSuchDomain => "no such domain",
             BadOp::NameInUse => "name in use",
             BadOp::NotAUserDomain => "not a user domain",
         }

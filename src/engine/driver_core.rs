@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The driver core: devices appear and disappear, drivers bind and unbind.
+
+use super::Engine;
+use super::rules::{BindErrno, BusUse, CdxBus};
+use crate::script::{Bus, DeviceId, DriverKind, Errno};
+use crate::trace::Reason;
+
+impl Engine<'_> {
+    /// Does this release have the device's bus?
+    pub(super) fn has_bus(&self, device: DeviceId) -> bool {
+        self.script.devices[device.index()].bus != Bus::Cdx || self.rules.cdx_bus() != CdxBus::Absent
+    }
+
+    /// The device appears: its IOMMU first, then a driver that matches.
+    pub(super) fn add_device(&mut self, device: DeviceId, driver: Option<DriverKind>) -> Result<(), Errno> {
+        if self.state.device(device).present {
+            return Err(self.refuse(Errno::EEXIST, Reason::AlreadyPresent));
+        }
+        self.state.device_mut(device).present = true;
+        self.state.bus.push(device);
+        // Neither an IOMMU that refuses nor a driver that fails keeps a device from being there.
+        let _ = self.probe_device(device);
+        if let Some(driver) = driver {
+            let _ = self.probe_driver(device, driver);
+        }
+        Ok(())
+    }
+
+    /// The device disappears.
+    pub(super) fn remove_device(&mut self, device: DeviceId) {
+        if self.state.device(device).by_hand {
+            self.remove_by_hand(device);
+        }
+        self.unbind(device);
+        if self.state.device(device).has_iommu {
+            self.release_device(device);
+        }
+        self.state.bus.retain(|d| *d != device);
+        let gone = self.state.device_mut(device);
+        // What was taken off stays the script's to release.
+        *gone = super::state::Device { taken_off: gone.taken_off, ..Default::default() };
+    }
+
+    /// `device_driver_attach`
+    pub(super) fn bind(&mut self, device: DeviceId, driver: DriverKind) -> Result<(), Errno> {
+        let result = if self.state.device(device).driver.is_some() {
+            Err(self.refuse(Errno::EBUSY, Reason::AlreadyBound))
+        } else {
+            self.probe_driver(device, driver)
+        };
+        result.map_err(|errno| match (self.rules.bind_errno(), errno) {
+            (BindErrno::Lost, _) => Errno::ENODEV,
+            (BindErrno::Kept, Errno::EPROBE_DEFER) => Errno::EAGAIN,
+            (BindErrno::Kept, errno) => errno,
+        })
+    }
+
+    /// `really_probe`
+    fn probe_driver(&mut self, device: DeviceId, driver: DriverKind) -> Result<(), Errno> {
+        self.state.device_mut(device).driver = Some(driver);
+        let result = self.configure_dma(device, driver).and_then(|()| {
+            self.driver_probe_op(device).map_err(|errno| {
+                self.cleanup_dma(device, driver);
+                self.refuse(errno, Reason::DriverProbeFailed)
+            })
+        });
+        if result.is_err() {
+            let reason = self.reason;
+            self.arch_teardown(device);
+            self.state.device_mut(device).driver = None;
+            self.reason = reason;
+        }
+        result
+    }
+
+    /// The bus's `dma_configure`: firmware and architecture, then the kernel's use of the group.
+    fn configure_dma(&mut self, device: DeviceId, driver: DriverKind) -> Result<(), Errno> {
+        self.arch_setup_at_bind(device)?;
+        if !self.bus_uses_dma(device, driver) {
+            return Ok(());
+        }
+        let result = self.use_default_domain(device);
+        if self.script.devices[device.index()].bus == Bus::Cdx {
+            return Ok(());
+        }
+        result.inspect_err(|_| {
+            let reason = self.reason;
+            self.arch_teardown(device);
+            self.reason = reason;
+        })
+    }
+
+    /// The bus's `dma_cleanup`
+    fn cleanup_dma(&mut self, device: DeviceId, driver: DriverKind) {
+        if self.bus_uses_dma(device, driver) {
+            self.unuse_default_domain(device);
+        }
+    }
+
+    fn bus_uses_dma(&self, device: DeviceId, driver: DriverKind) -> bool {
+        let bus_asks = match self.script.devices[device.index()].bus {
+            Bus::Platform | Bus::Amba | Bus::FslMc | Bus::Pci | Bus::Cdx => true,
+            Bus::Host1x => false,
+        };
+        bus_asks && driver == DriverKind::KernelDma && self.rules.bus_use() == BusUse::Present
+    }
+
+    /// `device_release_driver`; the architecture comes after the unuse.
+    pub(super) fn unbind(&mut self, device: DeviceId) {
+        let Some(driver) = self.state.device(device).driver else { return };
+        self.cleanup_dma(device, driver);
+        self.arch_teardown(device);
+        self.state.device_mut(device).driver = None;
+    }
+}

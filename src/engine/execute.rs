@@ -1,0 +1,402 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! From an operation of the script to the function of the core, past the checks that keep a script sane.
+
+use super::Engine;
+use super::rules::{Claim, Registration, Replace, UseGate};
+use super::set_domain::May;
+use super::state::{DomainId, FaultLeft, Label};
+use crate::script::{
+    DeviceId, DomainRef, Errno, Fault, FaultDomain, Field, GroupId, MappingOf, Op, PokeValue,
+};
+use crate::trace::{BadOp, Outcome, Reason, Skip};
+
+/// The mock driver remembers so many faults.
+const MAX_FAULTS: usize = 16;
+
+fn returned(result: Result<(), Errno>) -> Outcome {
+    result.map_or_else(Outcome::Err, |()| Outcome::Ok)
+}
+
+impl Engine<'_> {
+    pub(super) fn run_op(&mut self, op: Op) -> Outcome {
+        if let Err(bad) = self.check_ids(op) {
+            return Outcome::Bad(bad);
+        }
+        // A type write comes from outside the driver, which then still goes by the operation before.
+        if !matches!(op, Op::GroupStoreType { .. }) {
+            self.state.driver.wants_unmanaged = !self.has_iommu_dma()
+                || matches!(
+                    op,
+                    Op::DomainAlloc { .. } | Op::GroupClaimDmaOwner { .. } | Op::DeviceClaimDmaOwner { .. }
+                );
+        }
+        self.dispatch(op).unwrap_or_else(|outcome| outcome)
+    }
+
+    /// The outcome of an operation; `Err` where it did not get to run.
+    fn dispatch(&mut self, op: Op) -> Result<Outcome, Outcome> {
+        Ok(match op {
+            Op::DeviceAdd { device, driver } => {
+                if !self.has_bus(device) {
+                    return Err(Outcome::NotInThisRelease);
+                }
+                returned(self.add_device(device, driver))
+            }
+            Op::DeviceDel { device } => {
+                self.present_and_unbindable(device)?;
+                self.remove_device(device);
+                Outcome::Void
+            }
+            Op::Bind { device, driver } => {
+                self.present(device)?;
+                returned(self.bind(device, driver))
+            }
+            Op::Unbind { device } => {
+                self.present_and_unbindable(device)?;
+                self.unbind(device);
+                Outcome::Void
+            }
+            Op::IommuDeviceRegister => self.register()?,
+            Op::IommuDeviceUnregister => {
+                self.needs(self.rules.registration() != Registration::BusOps)?;
+                if !self.state.driver.registered {
+                    return Err(Outcome::Skipped(Skip::NotRegistered));
+                }
+                self.unregister_iommu();
+                Outcome::Void
+            }
+            Op::UseDefaultDomain { device } => {
+                self.present(device)?;
+                self.needs(self.rules.use_gate() != UseGate::Absent)?;
+                returned(self.use_default_domain(device))
+            }
+            Op::UnuseDefaultDomain { device } => {
+                self.present(device)?;
+                self.needs(self.rules.use_gate() != UseGate::Absent)?;
+                self.unuse_default_domain(device);
+                Outcome::Void
+            }
+            Op::GroupClaimDmaOwner { group, owner } => {
+                self.populated(group)?;
+                self.needs(self.rules.claim() != Claim::Absent)?;
+                if self.is_made_by_hand(group) && !self.state.driver.forbidden_calls {
+                    return Err(Outcome::Skipped(Skip::GroupWithoutIommu));
+                }
+                returned(self.group_claim(group, owner))
+            }
+            Op::GroupReleaseDmaOwner { group } => {
+                self.populated(group)?;
+                self.needs(self.rules.claim() != Claim::Absent)?;
+                self.group_release(group);
+                Outcome::Void
+            }
+            Op::GroupDmaOwnerClaimed { group } => {
+                self.alive(group)?;
+                self.needs(self.rules.claim() != Claim::Absent)?;
+                Outcome::Bool(self.state.group(group).owner_cnt > 0)
+            }
+            Op::DeviceClaimDmaOwner { device, owner } => {
+                self.present(device)?;
+                self.needs(self.can_claim_devices())?;
+                if self.state.device(device).by_hand && !self.state.driver.forbidden_calls {
+                    return Err(Outcome::Skipped(Skip::GroupWithoutIommu));
+                }
+                returned(self.device_claim(device, owner))
+            }
+            Op::DeviceReleaseDmaOwner { device } => {
+                self.present(device)?;
+                self.needs(self.can_claim_devices())?;
+                self.grouped(device)?;
+                self.device_release(device);
+                Outcome::Void
+            }
+            Op::DomainAlloc { domain, device } => {
+                if self.find_domain(domain).is_some() {
+                    return Err(Outcome::Bad(BadOp::NameInUse));
+                }
+                self.present(device)?;
+                self.alloc_user_domain(device, Label::User(domain))
+            }
+            Op::DomainFree { domain } => {
+                let domain = self.usable(domain)?;
+                if !matches!(self.state.domain(domain).label, Label::User(_)) {
+                    return Err(Outcome::Bad(BadOp::NotAUserDomain));
+                }
+                self.free(domain);
+                Outcome::Void
+            }
+            Op::AttachDevice { domain, device } => {
+                let domain = self.usable(domain)?;
+                self.present(device)?;
+                returned(self.attach_device(domain, device))
+            }
+            Op::DetachDevice { domain, device } => {
+                let domain = self.usable(domain)?;
+                self.present(device)?;
+                self.detach_device(domain, device);
+                Outcome::Void
+            }
+            Op::AttachGroup { domain, group } => {
+                let domain = self.usable(domain)?;
+                self.populated(group)?;
+                returned(self.attach_group(domain, group))
+            }
+            Op::DetachGroup { domain, group } => {
+                let domain = self.usable(domain)?;
+                self.populated(group)?;
+                self.detach_group(domain, group);
+                Outcome::Void
+            }
+            Op::GroupReplaceDomain { domain, group } => {
+                let domain = self.usable(domain)?;
+                self.populated(group)?;
+                self.needs(self.rules.replace() == Replace::Present)?;
+                returned(self.set_domain(group, Some(domain), May::Fail))
+            }
+            Op::AttachDevicePasid { domain, device, pasid } => {
+                let domain = self.usable(domain)?;
+                self.present(device)?;
+                self.needs(self.knows_pasids())?;
+                returned(self.attach_pasid(domain, device, pasid))
+            }
+            Op::DetachDevicePasid { domain, device, pasid } => {
+                let domain = self.usable(domain)?;
+                self.present(device)?;
+                self.needs(self.knows_pasids())?;
+                self.grouped(device)?;
+                self.detach_pasid(domain, device, pasid);
+                Outcome::Void
+            }
+            Op::GroupStoreType { group, word } => {
+                self.alive(group)?;
+                returned(self.store_type(group, word))
+            }
+            Op::DeferredAttach { device } => {
+                self.present(device)?;
+                returned(self.deferred_attach_device(device))
+            }
+            Op::GetDomainForDev { device } => {
+                self.present(device)?;
+                let group = self.state.device(device).group;
+                Outcome::Domain(group.and_then(|g| self.state.group(g).domain).map(|d| self.pointer(d)))
+            }
+            Op::GetDmaDomain { device } => {
+                self.present(device)?;
+                let group = self.state.device(device).group;
+                Outcome::Domain(
+                    group.and_then(|g| self.state.group(g).default_domain).map(|d| self.pointer(d)),
+                )
+            }
+            Op::GroupAddDevice { device, group } => {
+                self.present(device)?;
+                returned(self.add_by_hand(device, group))
+            }
+            Op::GroupRemoveDevice { device } => {
+                self.present(device)?;
+                if !self.state.device(device).by_hand {
+                    return Err(Outcome::Skipped(Skip::NotAddedByHand));
+                }
+                self.remove_by_hand(device);
+                Outcome::Void
+            }
+            Op::ArmCreateMapping { mapping, device, size } => {
+                self.on_arm()?;
+                self.arm_create(mapping, device, size)
+            }
+            Op::ArmAttachDevice { device, mapping } => {
+                self.on_arm()?;
+                self.present(device)?;
+                self.arm_attach(device, mapping)
+            }
+            Op::ArmDetachDevice { device } => {
+                self.on_arm()?;
+                self.present(device)?;
+                self.arm_detach(device);
+                Outcome::Void
+            }
+            Op::ArmReleaseMapping { mapping } => {
+                self.on_arm()?;
+                self.arm_release(mapping)
+            }
+            Op::Driver { flow, device, domain } => {
+                let domain = self.usable(domain)?;
+                self.present(device)?;
+                self.driver_flow(flow, device, domain)
+            }
+            Op::Fail(fault) => returned(self.plant(fault)),
+            Op::FailClear => {
+                self.state.faults.clear();
+                Outcome::Ok
+            }
+            Op::Deny { kinds } => {
+                self.deny(kinds);
+                Outcome::Ok
+            }
+            Op::Poke { group, field, value } => {
+                self.alive(group)?;
+                returned(self.poke(group, field, value))
+            }
+            Op::Observe => Outcome::Ok,
+        })
+    }
+
+    // ------------------------------------------------- checks
+
+    fn check_ids(&self, op: Op) -> Result<(), BadOp> {
+        let device = |d: DeviceId| {
+            if d.index() < self.script.devices.len() { Ok(()) } else { Err(BadOp::NoSuchDevice) }
+        };
+        let group =
+            |g: GroupId| if g.index() < self.script.groups.len() { Ok(()) } else { Err(BadOp::NoSuchGroup) };
+        let domain = |d: DomainRef| {
+            if d.index() < self.script.domains.len() { Ok(()) } else { Err(BadOp::NoSuchDomain) }
+        };
+        let mapping =
+            |m: usize| if m < self.script.mappings.len() { Ok(()) } else { Err(BadOp::NoSuchDomain) };
+        match op {
+            Op::DeviceAdd { device: d, .. }
+            | Op::DeviceDel { device: d }
+            | Op::Bind { device: d, .. }
+            | Op::Unbind { device: d }
+            | Op::UseDefaultDomain { device: d }
+            | Op::UnuseDefaultDomain { device: d }
+            | Op::DeviceClaimDmaOwner { device: d, .. }
+            | Op::DeviceReleaseDmaOwner { device: d }
+            | Op::DeferredAttach { device: d }
+            | Op::GetDomainForDev { device: d }
+            | Op::GetDmaDomain { device: d }
+            | Op::GroupRemoveDevice { device: d }
+            | Op::ArmDetachDevice { device: d }
+            | Op::ArmReleaseMapping { mapping: MappingOf::Device(d) } => device(d),
+            Op::GroupClaimDmaOwner { group: g, .. }
+            | Op::GroupReleaseDmaOwner { group: g }
+            | Op::GroupDmaOwnerClaimed { group: g }
+            | Op::GroupStoreType { group: g, .. } => group(g),
+            Op::Poke { group: g, value, .. } => group(g).and_then(|()| match value {
+                PokeValue::Domain(d) => domain(d),
+                PokeValue::Null | PokeValue::Owner(_) | PokeValue::Count(_) => Ok(()),
+            }),
+            Op::DomainAlloc { domain: m, device: d }
+            | Op::AttachDevice { domain: m, device: d }
+            | Op::DetachDevice { domain: m, device: d }
+            | Op::AttachDevicePasid { domain: m, device: d, .. }
+            | Op::DetachDevicePasid { domain: m, device: d, .. }
+            | Op::Driver { domain: m, device: d, .. } => domain(m).and_then(|()| device(d)),
+            Op::DomainFree { domain: m } => domain(m),
+            Op::AttachGroup { domain: m, group: g }
+            | Op::DetachGroup { domain: m, group: g }
+            | Op::GroupReplaceDomain { domain: m, group: g } => domain(m).and_then(|()| group(g)),
+            Op::GroupAddDevice { device: d, group: g } => device(d).and_then(|()| group(g)),
+            Op::ArmCreateMapping { mapping: m, device: d, .. } => mapping(m.index()).and_then(|()| device(d)),
+            Op::ArmAttachDevice { mapping: m, device: d } => {
+                m.map_or(Ok(()), |m| mapping(m.index())).and_then(|()| device(d))
+            }
+            Op::ArmReleaseMapping { mapping: MappingOf::Named(m) } => mapping(m.index()),
+            Op::Fail(Fault { device: d, domain: about, .. }) => {
+                d.map_or(Ok(()), device).and_then(|()| match about {
+                    FaultDomain::Named(d) => domain(d),
+                    FaultDomain::Any | FaultDomain::Kind(_) => Ok(()),
+                })
+            }
+            Op::IommuDeviceRegister
+            | Op::IommuDeviceUnregister
+            | Op::FailClear
+            | Op::Deny { .. }
+            | Op::Observe => Ok(()),
+        }
+    }
+
+    /// Does this release have the call?
+    fn needs(&self, has: bool) -> Result<(), Outcome> {
+        if has { Ok(()) } else { Err(Outcome::NotInThisRelease) }
+    }
+
+    fn on_arm(&self) -> Result<(), Outcome> {
+        self.needs(!self.has_iommu_dma())
+    }
+
+    fn present(&self, device: DeviceId) -> Result<(), Outcome> {
+        if self.state.device(device).present { Ok(()) } else { Err(Outcome::Skipped(Skip::DeviceNotPresent)) }
+    }
+
+    fn present_and_unbindable(&mut self, device: DeviceId) -> Result<(), Outcome> {
+        self.present(device)?;
+        if self.may_unbind(device) || self.state.driver.forbidden_calls {
+            Ok(())
+        } else {
+            Err(Outcome::Skipped(Skip::ReferenceGone))
+        }
+    }
+
+    fn grouped(&self, device: DeviceId) -> Result<(), Outcome> {
+        if self.state.device(device).group.is_some() || self.state.driver.forbidden_calls {
+            Ok(())
+        } else {
+            Err(Outcome::Skipped(Skip::DeviceHasNoGroup))
+        }
+    }
+
+    fn alive(&self, group: GroupId) -> Result<(), Outcome> {
+        if self.state.group(group).alive { Ok(()) } else { Err(Outcome::Skipped(Skip::GroupNotPresent)) }
+    }
+
+    fn populated(&self, group: GroupId) -> Result<(), Outcome> {
+        self.alive(group)?;
+        if self.state.group(group).devices.is_empty() && !self.state.driver.forbidden_calls {
+            return Err(Outcome::Skipped(Skip::GroupEmpty));
+        }
+        Ok(())
+    }
+
+    fn is_made_by_hand(&self, group: GroupId) -> bool {
+        self.state.group(group).devices.iter().any(|d| self.state.device(*d).by_hand)
+    }
+
+    fn usable(&self, name: DomainRef) -> Result<DomainId, Outcome> {
+        let domain = self.find_domain(name).ok_or(Outcome::Skipped(Skip::NoSuchDomain))?;
+        if self.state.domain(domain).freed { Err(Outcome::Skipped(Skip::DomainFreed)) } else { Ok(domain) }
+    }
+
+    // ------------------------------------------------- what is not the core's
+
+    fn register(&mut self) -> Result<Outcome, Outcome> {
+        if self.state.driver.registered {
+            self.needs(self.rules.registration() != Registration::BusOps)?;
+            return Ok(Outcome::Err(self.refuse(Errno::EALREADY, Reason::AlreadyPresent)));
+        }
+        Ok(returned(self.register_iommu()))
+    }
+
+    fn plant(&mut self, fault: Fault) -> Result<(), Errno> {
+        if self.state.faults.len() >= MAX_FAULTS {
+            return Err(Errno::EINVAL);
+        }
+        self.state.faults.push(FaultLeft { fault, skip: fault.skip, left: fault.count });
+        Ok(())
+    }
+
+    fn poke(&mut self, group: GroupId, field: Field, value: PokeValue) -> Result<(), Errno> {
+        let claim = self.rules.claim();
+        let exists = match field {
+            Field::Domain | Field::DefaultDomain => true,
+            Field::BlockingDomain => claim == Claim::Blocking,
+            Field::OwnerCnt | Field::Owner => claim != Claim::Absent,
+        };
+        let domain = match value {
+            PokeValue::Domain(name) => Some(self.find_domain(name).ok_or(Errno::EINVAL)?),
+            PokeValue::Null | PokeValue::Owner(_) | PokeValue::Count(_) => None,
+        };
+        let state = self.state.group_mut(group);
+        match (field, value) {
+            _ if !exists => return Err(Errno::EINVAL),
+            (Field::OwnerCnt, PokeValue::Count(count)) => state.owner_cnt = count,
+            (Field::Owner, PokeValue::Null) => state.owner = None,
+            (Field::Owner, PokeValue::Owner(owner)) => state.owner = Some(owner),
+            (Field::Domain, PokeValue::Null | PokeValue::Domain(_)) => state.domain = domain,
+            (Field::DefaultDomain, PokeValue::Null | PokeValue::Domain(_)) => state.default_domain = domain,
+            (Field::BlockingDomain, PokeValue::Null | PokeValue::Domain(_)) => state.blocking_domain = domain,
+            _ => return Err(Errno::EINVAL),
+        }
+        Ok(())
+    }
+}

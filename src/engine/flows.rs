@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! What display drivers on ARM do to get their own domain attached.
+
+use super::Engine;
+use super::rules::{Host1xAttach, RockchipAttach, TegraDrmAttach};
+use super::state::DomainId;
+use crate::script::{DeviceId, DomainKind, DriverFlow, Errno};
+use crate::trace::{Outcome, Reason};
+
+impl Engine<'_> {
+    pub(super) fn driver_flow(&mut self, flow: DriverFlow, device: DeviceId, domain: DomainId) -> Outcome {
+        let result = match flow {
+            DriverFlow::RockchipAttach => self.rockchip_attach(device, domain),
+            DriverFlow::ExynosAttach => self.exynos_attach(device, domain),
+            DriverFlow::TegraDrmAttach => {
+                let over_identity = self.rules.tegra_drm_attach() == TegraDrmAttach::OverNullOrIdentity;
+                self.attach_shared(device, domain, over_identity)
+            }
+            DriverFlow::Host1xAttach => {
+                let over_identity = self.rules.host1x_attach() == Host1xAttach::OverNullOrIdentity;
+                self.attach_shared(device, domain, over_identity)
+            }
+            DriverFlow::RockchipDetach => {
+                self.detach_device(domain, device);
+                return Outcome::Void;
+            }
+            DriverFlow::ExynosDetach => {
+                self.arm_detach(device);
+                self.arm_attach(device, None);
+                return Outcome::Void;
+            }
+            DriverFlow::TegraDrmDetach | DriverFlow::Host1xDetach => {
+                self.detach_shared(device, domain);
+                return Outcome::Void;
+            }
+        };
+        result.map_or_else(Outcome::Err, |()| Outcome::Ok)
+    }
+
+    /// Takes the architecture's mapping off and frees it.
+    fn drop_mapping(&mut self, device: DeviceId) {
+        if self.state.device(device).mapping.is_some() {
+            self.arm_detach(device);
+            self.arm_release(crate::script::MappingOf::Device(device));
+        }
+    }
+
+    fn rockchip_attach(&mut self, device: DeviceId, domain: DomainId) -> Result<(), Errno> {
+        if self.rules.rockchip_attach() == RockchipAttach::MappingOffFirst {
+            self.drop_mapping(device);
+        }
+        self.attach_device(domain, device)
+    }
+
+    /// Its own mapping off, the shared one on.
+    fn exynos_attach(&mut self, device: DeviceId, domain: DomainId) -> Result<(), Errno> {
+        let shared = self.state.script_mappings.iter().find(|m| self.mapping_has_domain(m.mapping, domain));
+        let Some(shared) = shared.and_then(|m| m.name) else {
+            return Err(self.refuse(Errno::EINVAL, Reason::DriverPolicy));
+        };
+        self.arm_detach(device);
+        match self.arm_attach(device, Some(shared)) {
+            Outcome::Err(errno) => Err(errno),
+            _ => Ok(()),
+        }
+    }
+
+    /// Attaches the domain that all clients share, unless the group is on another one that counts.
+    fn attach_shared(
+        &mut self,
+        device: DeviceId,
+        domain: DomainId,
+        over_identity: bool,
+    ) -> Result<(), Errno> {
+        self.drop_mapping(device);
+        let Some(group) = self.state.device(device).group else {
+            return Err(self.refuse(Errno::ENODEV, Reason::NoGroup));
+        };
+        if let Some(current) = self.state.group(group).domain {
+            let identity = self.state.kind(current) == DomainKind::Identity;
+            if current != domain && !(over_identity && identity) {
+                return Ok(());
+            }
+            if current == domain {
+                return Ok(());
+            }
+        }
+        self.attach_group(domain, group)
+    }
+
+    fn detach_shared(&mut self, device: DeviceId, domain: DomainId) {
+        let Some(group) = self.state.device(device).group else { return };
+        if self.state.group(group).domain == Some(domain) {
+            self.detach_group(domain, group);
+        }
+    }
+}

@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The mock IOMMU driver: what the core calls, with faults, logged call by call.
+
+use super::Engine;
+use super::rules::{
+    AttachOld, DmaCookie, DmaFq, FlushQueue, PagingAlloc, PasidRemove, RockchipPlatformOp, StaticDomains,
+};
+use super::state::{Domain, DomainId, Label};
+use crate::script::{
+    Arch, DefaultType, DetachOps, DeviceId, DomainKind, DomainRef, Errno, FaultDomain, FaultKind, GroupId,
+};
+use crate::trace::{Call, Mark, PasidTarget, Role, Warn};
+
+/// A driver that refuses to allocate gives NULL or an errno.
+pub(super) type Refusal = Option<Errno>;
+
+impl DomainId {
+    pub(super) fn mark(self) -> Mark {
+        Mark(self.0)
+    }
+}
+
+impl Engine<'_> {
+    pub(super) fn call(&mut self, call: Call) {
+        self.calls.push(call);
+    }
+
+    pub(super) fn warn(&mut self, warn: Warn) {
+        self.call(Call::Warn(warn));
+    }
+
+    /// Does a declared fault hit this call? Each rule that matches counts the call.
+    fn fault(&mut self, kind: FaultKind, device: DeviceId, domain: Option<DomainId>) -> Option<Errno> {
+        for i in 0..self.state.faults.len() {
+            let rule = self.state.faults[i];
+            if rule.fault.kind != kind
+                || rule.left == Some(0)
+                || rule.fault.device.is_some_and(|d| d != device)
+                || domain.is_some_and(|d| !self.fault_is_about(rule.fault.domain, d))
+            {
+                continue;
+            }
+            let rule = &mut self.state.faults[i];
+            if rule.skip > 0 {
+                rule.skip -= 1;
+                continue;
+            }
+            rule.left = rule.left.map(|n| n - 1);
+            return Some(rule.fault.errno);
+        }
+        None
+    }
+
+    fn fault_is_about(&mut self, about: FaultDomain, domain: DomainId) -> bool {
+        match about {
+            FaultDomain::Any => true,
+            FaultDomain::Kind(kind) => self.state.kind(domain) == kind,
+            FaultDomain::Named(name) => {
+                // Comparing names makes one up.
+                self.see(domain);
+                self.find_domain(name) == Some(domain)
+            }
+        }
+    }
+
+    // ---------------------------------------------------------------- domains
+
+    fn new_domain(&mut self, kind: DomainKind, role: Role, label: Label) -> DomainId {
+        let id = DomainId(u16::try_from(self.state.domains.len()).unwrap_or(u16::MAX));
+        self.state.domains.push(Domain { kind, label, role, freed: false, set_up: false });
+        id
+    }
+
+    /// Gives a domain its name when it is seen for the first time: the next number of its kind, DMA and
+    /// DMA-FQ domains counted together.
+    fn see(&mut self, domain: DomainId) {
+        let Domain { kind, label: Label::Unseen, .. } = *self.state.domain(domain) else { return };
+        let class = if kind == DomainKind::DmaFq { DomainKind::Dma } else { kind };
+        let made = |d: &&Domain| matches!(d.label, Label::Made(k, _) if k == class);
+        let count = self.state.domains.iter().filter(made).count();
+        self.state.domains[domain.index()].label =
+            Label::Made(class, u16::try_from(count + 1).unwrap_or(u16::MAX));
+    }
+
+    /// At the end of an operation everything that it allocated is seen.
+    pub(super) fn see_new_domains(&mut self) {
+        for i in self.seen..self.state.domains.len() {
+            self.see(DomainId(u16::try_from(i).unwrap_or(u16::MAX)));
+        }
+        self.seen = self.state.domains.len();
+    }
+
+    pub(super) fn new_static(&mut self, kind: DomainKind, which: crate::script::Static) -> DomainId {
+        self.new_domain(kind, Role::Static, Label::Static(which))
+    }
+
+    /// Asks the driver for a domain. A user's own gets the script's name.
+    fn alloc(
+        &mut self,
+        kind: DomainKind,
+        asked: DomainKind,
+        role: Role,
+        name: Option<Label>,
+    ) -> Result<DomainId, Refusal> {
+        let untyped = self.rules.paging_alloc() == PagingAlloc::Untyped;
+        let paging = !matches!(asked, DomainKind::Identity | DomainKind::Blocked);
+        let asked = match (untyped && paging, self.state.driver.wants_unmanaged) {
+            (true, true) => DomainKind::Unmanaged,
+            (true, false) => DomainKind::Dma,
+            (false, _) => asked,
+        };
+        let no_cookie =
+            asked == DomainKind::Dma && !self.has_iommu_dma() && self.rules.dma_cookie() == DmaCookie::Driver;
+        if no_cookie || self.state.driver.deny.contains(asked) {
+            self.call(Call::Deny { kind: asked });
+            return Err(self.refusal(untyped));
+        }
+        let domain = self.new_domain(kind, role, name.unwrap_or(Label::Unseen));
+        self.call(Call::Alloc { domain: domain.mark() });
+        Ok(domain)
+    }
+
+    fn refusal(&self, untyped: bool) -> Refusal {
+        match self.rules.static_domains() {
+            StaticDomains::Absent => None,
+            StaticDomains::Present if untyped => Some(self.state.driver.deny_errno.unwrap_or(Errno::ENOMEM)),
+            StaticDomains::Present => self.state.driver.deny_errno,
+        }
+    }
+
+    /// `CONFIG_IOMMU_DMA`
+    pub(super) fn has_iommu_dma(&self) -> bool {
+        self.script.arch == Arch::Generic
+    }
+
+    /// A domain of this kind for the core, including the static ones and the DMA cookie.
+    pub(super) fn core_domain(&mut self, kind: DomainKind, role: Role) -> Result<DomainId, Refusal> {
+        let fixed = match (self.rules.static_domains(), kind) {
+            (StaticDomains::Present, DomainKind::Identity) => self.state.driver.identity_domain,
+            (StaticDomains::Present, DomainKind::Blocked) => self.state.driver.blocked_domain,
+            _ => None,
+        };
+        if let Some(fixed) = fixed {
+            return Ok(fixed);
+        }
+        let asked = match kind {
+            DomainKind::DmaFq if self.rules.dma_fq() == DmaFq::CoreOnly => DomainKind::Dma,
+            other => other,
+        };
+        let domain = self.alloc(kind, asked, role, None)?;
+        if kind.is_dma() && self.rules.dma_cookie() == DmaCookie::Core && !self.has_iommu_dma() {
+            self.free(domain);
+            return Err(Some(Errno::ENODEV).filter(|_| self.rules.static_domains() == StaticDomains::Present));
+        }
+        Ok(domain)
+    }
+
+    /// An UNMANAGED domain under the script's name.
+    pub(super) fn user_domain(&mut self, role: Role, name: Option<Label>) -> Result<DomainId, Refusal> {
+        self.alloc(DomainKind::Unmanaged, DomainKind::Unmanaged, role, name)
+    }
+
+    /// `iommu_domain_free`; static domains have no such operation.
+    pub(super) fn free(&mut self, domain: DomainId) {
+        if self.state.domain(domain).is_static() {
+            return;
+        }
+        let attached = self.state.devices.iter().any(|d| d.attached == Some(domain));
+        self.call(Call::Free { domain: domain.mark(), attached });
+        self.state.domains[domain.index()].freed = true;
+    }
+
+    /// The domain that a name means now.
+    pub(super) fn find_domain(&self, name: DomainRef) -> Option<DomainId> {
+        use crate::script::{DomainName, Field};
+        let matches = |label: Label| match &self.script.domains[name.index()] {
+            DomainName::User(text) => match label {
+                Label::User(other) => other == name,
+                Label::Mapping(mapping) => self.script.mappings[mapping.index()] == *text,
+                Label::Made(..) | Label::Static(_) | Label::Unseen => false,
+            },
+            DomainName::Made(kind, n) => label == Label::Made(*kind, *n),
+            DomainName::Static(which) => label == Label::Static(*which),
+            DomainName::PointedToBy(..) => false,
+        };
+        if let DomainName::PointedToBy(group, field) = self.script.domains[name.index()] {
+            let group = self.state.groups.get(group.index()).filter(|g| g.alive)?;
+            return match field {
+                Field::Domain => group.domain,
+                Field::DefaultDomain => group.default_domain,
+                Field::BlockingDomain => group.blocking_domain,
+                Field::Owner | Field::OwnerCnt => None,
+            };
+        }
+        let found = self.state.domains.iter().position(|d| matches(d.label))?;
+        Some(DomainId(u16::try_from(found).unwrap_or(u16::MAX)))
+    }
+
+    // ---------------------------------------------------------------- attaching
+
+    /// `attach_dev`; `from` is what the driver is told was attached.
+    pub(super) fn attach_op(
+        &mut self,
+        device: DeviceId,
+        domain: DomainId,
+        from: Option<DomainId>,
+    ) -> Result<(), Errno> {
+        let error = self.fault(FaultKind::Attach, device, Some(domain));
+        let from = (self.rules.attach_old() == AttachOld::Told).then(|| from.map(DomainId::mark));
+        let freed = self.state.domain(domain).freed;
+        self.call(Call::Attach { device, domain: domain.mark(), from, freed, error });
+        match error {
+            Some(errno) => Err(errno),
+            None => {
+                self.state.device_mut(device).attached = Some(domain);
+                Ok(())
+            }
+        }
+    }
+
+    /// Has the driver `detach_dev` (of its domains)?
+    pub(super) fn has_detach_op(&self) -> bool {
+        self.state.driver.detach != DetachOps::None
+    }
+
+    /// Has the driver `set_platform_dma_ops`?
+    pub(super) fn has_platform_op(&self) -> bool {
+        match self.state.driver.detach {
+            DetachOps::None => false,
+            DetachOps::Full => true,
+            DetachOps::LatePlatformOp => self.rules.rockchip_platform_op() == RockchipPlatformOp::Present,
+        }
+    }
+
+    pub(super) fn detach_op(&mut self, device: DeviceId, domain: DomainId) {
+        self.call(Call::Detach { device, domain: domain.mark() });
+        self.state.device_mut(device).attached = None;
+    }
+
+    pub(super) fn platform_op(&mut self, device: DeviceId) {
+        self.call(Call::SetPlatformDmaOps { device });
+        self.state.device_mut(device).attached = None;
+    }
+
+    // ---------------------------------------------------------------- PASIDs
+
+    pub(super) fn set_pasid_op(
+        &mut self,
+        device: DeviceId,
+        pasid: i32,
+        domain: DomainId,
+    ) -> Result<(), Errno> {
+        let error = self.fault(FaultKind::Pasid, device, Some(domain));
+        self.call(Call::SetPasid { device, pasid, domain: domain.mark(), error });
+        error.map_or(Ok(()), Err)
+    }
+
+    pub(super) fn remove_pasid_op(&mut self, device: DeviceId, pasid: i32, domain: DomainId) {
+        let domain = match self.rules.pasid_remove() {
+            PasidRemove::OpWithDomain => PasidTarget::Domain(domain.mark()),
+            PasidRemove::Op | PasidRemove::Blocked => PasidTarget::NotTold,
+        };
+        self.call(Call::RemovePasid { device, pasid, domain });
+    }
+
+    // ---------------------------------------------------------------- devices
+
+    /// `probe_device`: only devices behind the IOMMU, and device-tree ones only once translated.
+    pub(super) fn probe_op(&mut self, device: DeviceId) -> Result<(), Errno> {
+        let spec = &self.script.devices[device.index()];
+        if spec.group.is_none() || self.is_device_tree(device) != self.state.device(device).translated {
+            return Err(Errno::ENODEV);
+        }
+        let error = self.fault(FaultKind::Probe, device, None);
+        self.call(Call::Probe { device, error });
+        error.map_or(Ok(()), Err)
+    }
+
+    /// `device_group`: gives a reference to the device's group, which it makes when there is none.
+    pub(super) fn group_op(&mut self, device: DeviceId) -> Result<GroupId, Errno> {
+        let group = self.script.devices[device.index()].group.ok_or(Errno::ENODEV)?;
+        if let Some(error) = self.fault(FaultKind::Group, device, None) {
+            self.call(Call::GroupFailed { device, error });
+            return Err(error);
+        }
+        if !self.state.group(group).alive {
+            self.new_group(group);
+            let hold = self.script.groups[group.index()].hold;
+            let state = self.state.group_mut(group);
+            state.held = hold;
+            state.refs = u32::from(hold);
+        }
+        self.state.group_mut(group).refs += 1;
+        Ok(group)
+    }
+
+    pub(super) fn release_op(&mut self, device: DeviceId) {
+        self.call(Call::Release { device });
+        self.state.device_mut(device).attached = None;
+    }
+
+    /// `probe_finalize`, which sets the DMA operations up.
+    pub(super) fn finalize_op(&mut self, device: DeviceId) {
+        self.call(Call::ProbeFinalize { device });
+        self.setup_dma_ops(device);
+    }
+
+    /// Sets a DMA domain up for use, once; its flush queue may turn out not to be possible.
+    pub(super) fn setup_dma_ops(&mut self, device: DeviceId) {
+        let Some(group) = self.state.device(device).group else { return };
+        let Some(domain) = self.state.group(group).domain else { return };
+        let state = &mut self.state.domains[domain.index()];
+        if !state.kind.is_dma() || std::mem::replace(&mut state.set_up, true) || state.kind == DomainKind::Dma
+        {
+            return;
+        }
+        if !self.state.driver.flush_queue && self.rules.flush_queue() == FlushQueue::IfCapable {
+            state.kind = DomainKind::Dma;
+        }
+    }
+
+    /// `def_domain_type`
+    pub(super) fn default_type_op(&self, device: DeviceId) -> Option<DomainKind> {
+        self.script.devices[device.index()].default_type.map(kind_of)
+    }
+
+    /// `get_resv_regions`: is there a direct-mapped one?
+    pub(super) fn has_direct_region(&self, device: DeviceId) -> bool {
+        self.script.devices[device.index()].direct
+    }
+
+    pub(super) fn driver_probe_op(&mut self, device: DeviceId) -> Result<(), Errno> {
+        let error = self.fault(FaultKind::DriverProbe, device, None);
+        self.call(Call::DriverProbe { device, error });
+        error.map_or(Ok(()), Err)
+    }
+
+    /// Device-tree descriptions are only made for 32-bit ARM.
+    pub(super) fn is_device_tree(&self, device: DeviceId) -> bool {
+        self.script.arch == Arch::Arm32 && self.script.devices[device.index()].device_tree
+    }
+
+    /// PASIDs of a probed device: 0 = none.
+    pub(super) fn max_pasids(&self, device: DeviceId) -> u32 {
+        let spec = &self.script.devices[device.index()];
+        match spec.pasid_bits {
+            0 => 0,
+            _ if self.is_device_tree(device) => 0,
+            bits => 1 << bits.min(16),
+        }
+    }
+}
+
+/// The domain type that a default type asks for.
+pub(super) fn kind_of(default: DefaultType) -> DomainKind {
+    match default {
+        DefaultType::Dma => DomainKind::Dma,
+        DefaultType::DmaFq => DomainKind::DmaFq,
+        DefaultType::Identity => DomainKind::Identity,
+    }
+}

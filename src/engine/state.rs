@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The state of the modelled kernel: groups, devices, domains and the mock IOMMU driver.
+
+use crate::script::{
+    DefaultType, DetachOps, DeviceId, DomainKind, DomainRef, DriverKind, Errno, Fault, GroupId, KindSet,
+    MappingId, OwnerId, Static,
+};
+use crate::trace::Role;
+
+/// A domain, an index into [`State::domains`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct DomainId(pub(super) u16);
+
+impl DomainId {
+    pub(super) fn index(self) -> usize {
+        usize::from(self.0)
+    }
+}
+
+/// How a domain is called in recorded traces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Label {
+    /// By the script's name.
+    User(DomainRef),
+    /// By a mapping's name.
+    Mapping(MappingId),
+    /// By the kind it had when first seen, and a number.
+    Made(DomainKind, u16),
+    /// Not yet: it has not been seen.
+    Unseen,
+    /// By its static role.
+    Static(Static),
+}
+
+/// `struct iommu_domain`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Domain {
+    pub(super) kind: DomainKind,
+    pub(super) label: Label,
+    pub(super) role: Role,
+    pub(super) freed: bool,
+    /// The DMA API has set it up, which it does once.
+    pub(super) set_up: bool,
+}
+
+impl Domain {
+    /// Static domains are never freed, and no operations own them.
+    pub(super) fn is_static(&self) -> bool {
+        matches!(self.label, Label::Static(_))
+    }
+}
+
+/// `struct iommu_group`
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Group {
+    /// Does it exist?
+    pub(super) alive: bool,
+    /// References: one for each device in it, one if the driver holds it.
+    pub(super) refs: u32,
+    /// Does the driver hold a reference now?
+    pub(super) held: bool,
+    pub(super) devices: Vec<DeviceId>,
+    /// It is on the list of groups that a scan has yet to set up. A scan that ends early leaves it so.
+    pub(super) queued: bool,
+    pub(super) domain: Option<DomainId>,
+    pub(super) default_domain: Option<DomainId>,
+    pub(super) blocking_domain: Option<DomainId>,
+    pub(super) owner: Option<OwnerId>,
+    pub(super) owner_cnt: u32,
+    /// PASID and what is attached there, sorted by PASID.
+    pub(super) pasids: Vec<(u32, DomainId)>,
+}
+
+/// A device, with what the core, the bus and the architecture know of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Device {
+    /// Is it on its bus?
+    pub(super) present: bool,
+    /// `dev->iommu_group`
+    pub(super) group: Option<GroupId>,
+    /// Has it an IOMMU (`dev->iommu->iommu_dev`)?
+    pub(super) has_iommu: bool,
+    /// Was it put into its group by hand?
+    pub(super) by_hand: bool,
+    /// `attach_deferred`
+    pub(super) deferred: bool,
+    /// `require_direct`
+    pub(super) direct: bool,
+    /// The domain its hardware uses.
+    pub(super) attached: Option<DomainId>,
+    pub(super) driver: Option<DriverKind>,
+    /// The name it was registered with matches this driver; a deferred probe is tried again.
+    pub(super) probe_deferred: Option<DriverKind>,
+    /// Its firmware description was handed to the IOMMU driver.
+    pub(super) translated: bool,
+    /// The core keeps that description (`dev->iommu->fwspec`).
+    pub(super) fwspec: bool,
+    /// 32-bit ARM: the mapping on record.
+    pub(super) mapping: Option<ArmMapping>,
+    /// 32-bit ARM: has DMA operations of its own.
+    pub(super) dma_ops: bool,
+    /// 32-bit ARM: the architecture has set it up.
+    pub(super) dma_ops_setup: bool,
+    /// The mapping last taken off, whose maker's reference is the script's.
+    pub(super) taken_off: Option<ArmMapping>,
+}
+
+/// `struct dma_iommu_mapping`, an index into [`State::arm_mappings`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct ArmMapping(pub(super) u16);
+
+impl ArmMapping {
+    pub(super) fn index(self) -> usize {
+        usize::from(self.0)
+    }
+}
+
+/// A mapping's domain and its references.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct MappingRecord {
+    pub(super) domain: DomainId,
+    pub(super) refs: u32,
+}
+
+/// A mapping that the script has to release: one it made, or one taken off a device before another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct ScriptMapping {
+    pub(super) name: Option<MappingId>,
+    pub(super) mapping: ArmMapping,
+    /// The maker's reference is gone.
+    pub(super) gone: bool,
+}
+
+/// A declared fault and what is left of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct FaultLeft {
+    pub(super) fault: Fault,
+    pub(super) skip: u32,
+    /// `None`: for ever.
+    pub(super) left: Option<u32>,
+}
+
+/// The mock IOMMU driver.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Driver {
+    pub(super) default_type: DefaultType,
+    pub(super) deny: KindSet,
+    pub(super) deny_errno: Option<Errno>,
+    pub(super) detach: DetachOps,
+    pub(super) flush_queue: bool,
+    pub(super) forbidden_calls: bool,
+    pub(super) identity_domain: Option<DomainId>,
+    pub(super) blocked_domain: Option<DomainId>,
+    pub(super) release_domain: Option<DomainId>,
+    pub(super) default_domain: Option<DomainId>,
+    /// Without types, the running operation tells what a paging domain is for.
+    pub(super) wants_unmanaged: bool,
+    /// The IOMMU is registered.
+    pub(super) registered: bool,
+    /// The bus has its operations.
+    pub(super) bus_ops: bool,
+    /// The instance that the device tree names is registered (32-bit ARM).
+    pub(super) firmware_known: bool,
+}
+
+/// Everything.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct State {
+    pub(super) groups: Vec<Group>,
+    pub(super) devices: Vec<Device>,
+    /// Devices on their bus, in the order in which they appeared.
+    pub(super) bus: Vec<DeviceId>,
+    pub(super) domains: Vec<Domain>,
+    pub(super) faults: Vec<FaultLeft>,
+    pub(super) driver: Driver,
+    pub(super) arm_mappings: Vec<MappingRecord>,
+    pub(super) script_mappings: Vec<ScriptMapping>,
+}
+
+impl State {
+    pub(super) fn group(&self, id: GroupId) -> &Group {
+        &self.groups[id.index()]
+    }
+
+    pub(super) fn group_mut(&mut self, id: GroupId) -> &mut Group {
+        &mut self.groups[id.index()]
+    }
+
+    pub(super) fn device(&self, id: DeviceId) -> &Device {
+        &self.devices[id.index()]
+    }
+
+    pub(super) fn device_mut(&mut self, id: DeviceId) -> &mut Device {
+        &mut self.devices[id.index()]
+    }
+
+    pub(super) fn domain(&self, id: DomainId) -> &Domain {
+        &self.domains[id.index()]
+    }
+
+    pub(super) fn kind(&self, id: DomainId) -> DomainKind {
+        self.domain(id).kind
+    }
+}

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Upstream commits that changed behaviour, oldest first.
+
+use crate::engine::Axis;
+use crate::engine::rules::*;
+
+/// An upstream commit that changed behaviour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Upstream commit id, 12 digits.
+    pub id: &'static str,
+    /// What it does, in our words.
+    pub title: &'static str,
+    /// The first tag that has it.
+    pub landed: &'static str,
+    /// The rules it sets: axis and variant.
+    pub sets: &'static [(Axis, u8)],
+}
+
+macro_rules! changes {
+    ($($id:literal $landed:literal $title:literal { $($axis:ident::$variant:ident),+ $(,)? })+) => {
+        &[$(Change {
+            id: $id,
+            title: $title,
+            landed: $landed,
+            sets: &[$((Axis::$axis, $axis::$variant as u8)),+],
+        }),+]
+    };
+}
+
+/// Every change, in the order in which mainline took them.
+///
+/// Where one commit of a series carries a change that needs the others too, it stands for the series.
+pub const CHANGES: &[Change] = changes! {
+    "28b41e2c6aeb" "v5.11-rc1" "untrusted PCI devices get a DMA default domain by the core" {
+        DefaultTypeRule::MergeUntrusted,
+    }
+    "08a27c1c3ecf" "v5.11-rc1" "a group's default domain can be changed through sysfs" {
+        TypeWrite::Singleton,
+    }
+    "3ab657291638" "v5.12-rc1" "a deferred attach attaches just its device" {
+        DeferredAttach::OneDevice,
+    }
+    "e1499647e05e" "v5.13-rc1" "an explicit bind hands the errno of the probe back" {
+        BindErrno::Kept,
+    }
+    "ea4d71bb5e3f" "v5.15-rc1" "the core takes the DMA cookie of a DMA domain" {
+        DmaCookie::Core,
+    }
+    "bf4bed4b757e" "v5.15-rc1" "DMA-FQ is a type of domain" {
+        DmaFq::DriverAsked,
+    }
+    "41bb23e70b50" "v5.18-rc1" "the operations of the device tell whether its attach is deferred" {
+        Deferral::AskDevice,
+    }
+    "1ea2a07a532b" "v5.19-rc1" "DMA ownership: claim, release, use and unuse; attach is refused over any foreign domain" {
+        AttachGate::NotDefault,
+        DetachTo::DefaultOrNullIfOwned,
+        UseGate::OnDefault,
+        Claim::Null,
+        Join::DomainThenDefaultUnlessOwned,
+    }
+    "512881eacfa7" "v5.19-rc1" "platform, AMBA, fsl-mc and PCI buses use the default domain for the drivers they bind" {
+        BusUse::Present,
+    }
+    "392bf51946c2" "v5.18-rc7" "a type write to a group without default domain is refused before it is parsed" {
+        TypeWithoutDefault::Refused,
+    }
+    "0286300e6045" "v5.19-rc1" "a claim attaches a blocking domain, and a detach in an owned group leads there" {
+        AttachGate::NotCore,
+        DetachTo::Core,
+        DetachCheck::PointerThenCount,
+        Claim::Blocking,
+    }
+    "8490cad4dc4e" "v5.19-rc8" "Rockchip's display driver takes the ARM mapping off before it attaches" {
+        RockchipAttach::MappingOffFirst,
+    }
+    "ae626eb97376" "v6.0-rc1" "32-bit ARM does DMA without IOMMU by the common code, without a table of operations" {
+        ArmDirectOps::NoTable,
+    }
+    "2380f1e8195e" "v6.0-rc6" "another identity domain is as good as an identity default domain" {
+        UseGate::OnDefaultOrIdentity,
+    }
+    "57365a04c921" "v6.1-rc1" "an IOMMU sets the operations of its buses when it registers, and releases its devices when it goes" {
+        Registration::Instance,
+    }
+    "16603704559c" "v6.2-rc1" "groups have a table of PASIDs" {
+        PasidTable::Present,
+    }
+    "89395ccedbc1" "v6.2-rc1" "single devices can be claimed; the NULL owner is refused" {
+        DeviceClaim::Counted,
+        NullOwner::Refused,
+    }
+    "dd8a25c557e1" "v6.3-rc1" "a deferred attach is remembered in a flag and no longer spares a device from a detach" {
+        Deferral::Stored,
+    }
+    "1b932ceddd19" "v6.3-rc1" "set_platform_dma_ops takes the place of detach_dev" {
+        NullTarget::PlatformOp,
+    }
+    "2cc73c5712f9" "v6.3-rc1" "after a failed attach the group is attached to its old domain again" {
+        AttachPath::Reattach,
+    }
+    "dba9ca9d41f5" "v6.4-rc1" "a device leaves its group before the driver forgets it" {
+        Leave::First,
+    }
+    "33793748de8f" "v6.4-rc1" "a type write is judged by the owner count, in groups of any size" {
+        TypeWrite::Unused,
+    }
+    "25c2325575cc" "v6.4-rc1" "Rockchip's IOMMU driver has set_platform_dma_ops" {
+        RockchipPlatformOp::Present,
+    }
+    "2959ab247061" "v6.4-rc1" "the CDX bus, which forgets that a use was refused" {
+        CdxBus::ForgetsErrno,
+    }
+    "a4fdd9762272" "v6.5-rc1" "drivers are asked for DMA only; DMA-FQ depends on their capability" {
+        DmaFq::CoreOnly,
+        FlushQueue::IfCapable,
+    }
+    "dcf40ed3a20d" "v6.5-rc1" "setting a group's domain rolls back, or goes on where it must not fail" {
+        SetDomain::RollbackThroughFailed,
+        MustSucceed::Yes,
+    }
+    "ecd60dc5d22b" "v6.5-rc1" "attach_group sets the group's domain by the common step" {
+        AttachPath::SetDomain,
+    }
+    "e7f85dfbbc9c" "v6.5-rc1" "a hot-plugged device is attached once, to the group's domain" {
+        Join::Once,
+    }
+    "d99be00f42ea" "v6.5-rc1" "the type of a default domain is chosen in one place" {
+        DefaultTypeRule::Satisfy,
+    }
+    "8b4eb75ee50e" "v6.5-rc1" "a default domain is set up in one place; what is asked for does not fall back" {
+        DefaultAlloc::ExplicitOnly,
+        TypeWrite::Setup,
+    }
+    "aa0958570f24" "v6.6-rc1" "the last device takes the group's domains along" {
+        Leave::FirstTakingDomains,
+    }
+    "f188056352bc" "v6.6-rc1" "hot-plug and scan join a group the same way" {
+        Join::OncePaired,
+    }
+    "a48ce36e2786" "v6.6-rc1" "a device with a direct-mapped region is never blocked" {
+        DirectRule::NeverBlocked,
+    }
+    "addb665924f3" "v6.6-rc1" "a group's domain can be replaced" {
+        Replace::Present,
+    }
+    "1c68cbc64fe6" "v6.7-rc1" "drivers can have static identity and default domains" {
+        StaticDomains::Present,
+    }
+    "59ddce4418da" "v6.7-rc1" "identity wins a conflict of default types, and what no driver can do is an error" {
+        DefaultTypeRule::IdentityWins,
+    }
+    "24b1d476167d" "v6.7-rc1" "there is no way to the NULL domain any more" {
+        NullTarget::Error,
+    }
+    "98ac73f99bc4" "v6.7-rc1" "a device without default domain is refused" {
+        DefaultAlloc::Required,
+    }
+    "189116d5ad54" "v6.7-rc1" "only the default domain itself counts as default again" {
+        UseGate::OnDefault,
+    }
+    "e5d8be7406ca" "v6.7-rc1" "a static blocked domain serves as blocking domain" {
+        BlockingAlloc::StaticOrAny,
+    }
+    "a9c362db3920" "v6.8-rc1" "a domain must come from the IOMMU driver of the group" {
+        AttachCompat::Allocated,
+        PasidAttach::Compat,
+    }
+    "0f6a90436a57" "v6.8-rc1" "a static default domain's type is the wish of its driver" {
+        DefaultTypeRule::StaticWins,
+    }
+    "17de3f5fdd35" "v6.8-rc1" "buses have no IOMMU operations any more" {
+        Registration::InstanceOnly,
+    }
+    "4720287c7bf7" "v6.8-rc1" "32-bit ARM takes devices in a group to be behind an IOMMU" {
+        ArmBehindIommu::Group,
+    }
+    "fae6e669cdc5" "v6.9-rc1" "Tegra's display driver attaches over an identity domain" {
+        TegraDrmAttach::OverNullOrIdentity,
+    }
+    "0061ffe289e1" "v6.9-rc1" "a leaving device is attached to the static release domain" {
+        ReleaseDomain::Static,
+    }
+    "c404f55c26fc" "v6.9-rc1" "a PASID must be in range and not 0" {
+        PasidAttach::Range,
+    }
+    "b025dea63cde" "v6.10-rc1" "a failed PASID attach is undone only where it had succeeded" {
+        PasidUndo::Accepted,
+    }
+    "3ed6e8f0d3a4" "v6.10-rc1" "a driver is told which domain a PASID is removed from" {
+        PasidRemove::OpWithDomain,
+    }
+    "b67483b3c44e" "v6.10-rc1" "the core sets DMA operations up itself; a type write runs no probe_finalize" {
+        TypeFinalize::NotRun,
+    }
+    "a27bf2743cb8" "v6.11-rc1" "a user's paging domain is allocated for a device" {
+        UserAlloc::Device,
+    }
+    "14678219cf40" "v6.11-rc1" "the PASID table holds handles" {
+        PasidEntry::Handle,
+    }
+    "6b0b0c4d1d6e" "v6.12-rc1" "an ARM mapping's domain is allocated for a device" {
+        ArmMappingAlloc::Device,
+    }
+    "4208849ec7a6" "v6.13-rc1" "a blocking domain is static or a paging domain" {
+        BlockingAlloc::StaticOrPaging,
+    }
+    "4490ccc45fb7" "v6.13-rc1" "drivers are asked for paging domains without a type" {
+        PagingAlloc::Untyped,
+    }
+    "cb83f4b965a6" "v6.14-rc1" "host1x attaches over an identity domain" {
+        Host1xAttach::OverNullOrIdentity,
+    }
+    "647b7aad1949" "v6.14-rc1" "a PASID is removed by the blocked domain, which the driver must have" {
+        PasidAttach::Blocked,
+        PasidRemove::Blocked,
+    }
+    "b46064a18810" "v6.15-rc1" "a use of a group without default domain is put off" {
+        UseWithoutDefault::Deferred,
+    }
+    "bcb81ac6ae3c" "v6.15-rc1" "firmware descriptions are read when the IOMMU's probe runs, not at a bind" {
+        FirmwareProbe::AtAdd,
+    }
+    "473ec072a633" "v6.15-rc1" "iommu_group_replace_domain is gone" {
+        Replace::Absent,
+    }
+    "b3f6fcd8404f" "v6.15" "devices without PASIDs are passed over" {
+        PasidIncapable::Skipped,
+    }
+    "6f7340120a0a" "v6.16-rc1" "static domains fit their driver" {
+        AttachCompat::AllocatedOrStatic,
+        PasidAttach::BlockedOrStatic,
+    }
+    "e94160488e65" "v6.19-rc1" "a leaving device with a direct-mapped region is not blocked" {
+        ReleaseDomain::StaticOrIdentity,
+    }
+    "2b33598e666d" "v6.19-rc1" "a rollback leaves the device that refused alone" {
+        SetDomain::RollbackBeforeFailed,
+    }
+    "fd714986e4e4" "v6.19-rc1" "a driver is told which domain it replaces" {
+        AttachOld::Told,
+    }
+};

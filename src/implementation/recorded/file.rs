@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Files of recorded traces, plain or compressed, one line at a time.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use flate2::bufread::MultiGzDecoder;
+use thiserror::Error;
+
+use super::render::{Ending, Results};
+use super::script::ScriptError;
+use super::wire::{Header, Line};
+
+/// No recorded line is nearly as long; a longer one is not read into memory.
+pub const LINE_LIMIT: usize = 8 << 20;
+
+/// What is wrong with a file of recorded traces.
+#[derive(Debug, Error)]
+#[error("{}{}: {kind}", file.display(), line.map(|l| format!(":{l}")).unwrap_or_default())]
+pub struct FileError {
+    /// The file.
+    pub file: PathBuf,
+    /// The line, from 1, where there is one.
+    pub line: Option<u64>,
+    /// What is wrong.
+    pub kind: Problem,
+}
+
+/// A kind of mistake in a file.
+#[derive(Debug, Error)]
+pub enum Problem {
+    /// The file cannot be opened or read.
+    #[error("cannot read: {0}")]
+    Io(#[from] io::Error),
+    /// There is no line at all.
+    #[error("empty file: expected a header line with kernel, release and package")]
+    Empty,
+    /// The first line is no header.
+    #[error("no header line with kernel, release and package: {0}")]
+    Header(serde_json::Error),
+    /// A line is longer than any recorded one.
+    #[error("line longer than {} MiB", LINE_LIMIT >> 20)]
+    LineTooLong,
+    /// A line is not JSON, or not a script with its result.
+    #[error("{0}")]
+    Json(#[from] serde_json::Error),
+    /// The script of a line cannot be understood.
+    #[error("script `{id}`: {error}")]
+    Script {
+        /// The script's name.
+        id: String,
+        /// What is wrong.
+        error: ScriptError,
+    },
+    /// The line has a script but not what a kernel made of it.
+    #[error("script `{id}` has no result: {missing}")]
+    NoResult {
+        /// The script's name.
+        id: String,
+        /// What is missing.
+        missing: &'static str,
+    },
+}
+
+/// A file of recorded traces, opened.
+pub struct TraceFile {
+    path: PathBuf,
+    header: Header,
+    reader: Box<dyn BufRead>,
+    buffer: Vec<u8>,
+    line: u64,
+}
+
+impl TraceFile {
+    /// Opens a file, plain or compressed by gzip, and reads its header.
+    ///
+    /// # Errors
+    /// The file cannot be read or has no header.
+    pub fn open(path: &Path) -> Result<TraceFile, FileError> {
+        let at = |line, kind| FileError { file: path.to_owned(), line, kind };
+        let mut reader = decompressed(path).map_err(|e| at(None, e.into()))?;
+        let mut buffer = Vec::new();
+        if !read_line(&mut reader, &mut buffer).map_err(|kind| at(Some(1), kind))? {
+            return Err(at(None, Problem::Empty));
+        }
+        let header = serde_json::from_slice(&buffer).map_err(|e| at(Some(1), Problem::Header(e)))?;
+        Ok(TraceFile { path: path.to_owned(), header, reader, buffer, line: 1 })
+    }
+
+    /// Where the traces come from.
+    #[must_use]
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// The next script and its result, with its line number; `None` at the end.
+    ///
+    /// # Errors
+    /// The line is not usable. After an error of reading there is no next line; other lines can still be read.
+    pub fn next_line(&mut self) -> Option<Result<(u64, Line<'_>), FileError>> {
+        loop {
+            self.line += 1;
+            let line = self.line;
+            match read_line(&mut self.reader, &mut self.buffer) {
+                Ok(false) => return None,
+                Ok(true) if self.buffer.trim_ascii().is_empty() => {}
+                Ok(true) => break,
+                Err(kind) => {
+                    let error = FileError { file: self.path.clone(), line: Some(line), kind };
+                    if !matches!(error.kind, Problem::LineTooLong) {
+                        self.reader = Box::new(io::empty());
+                    }
+                    return Some(Err(error));
+                }
+            }
+        }
+        let line = self.line;
+        Some(serde_json::from_slice(&self.buffer).map(|parsed| (line, parsed)).map_err(|e| FileError {
+            file: self.path.clone(),
+            line: Some(line),
+            kind: e.into(),
+        }))
+    }
+
+    /// The file's name.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+fn decompressed(path: &Path) -> io::Result<Box<dyn BufRead>> {
+    let mut file = BufReader::with_capacity(1 << 16, File::open(path)?);
+    Ok(match file.fill_buf()? {
+        [0x1f, 0x8b, ..] => Box::new(BufReader::with_capacity(1 << 16, MultiGzDecoder::new(file))),
+        _ => Box::new(file),
+    })
+}
+
+/// Reads a line into the buffer, without its end; false at the end of the input. What goes beyond the limit is
+/// skipped.
+pub(crate) fn read_line(reader: &mut (impl BufRead + ?Sized), buffer: &mut Vec<u8>) -> Result<bool, Problem> {
+    buffer.clear();
+    let mut limited = reader.take(LINE_LIMIT as u64 + 1);
+    let read = limited.read_until(b'\n', buffer)?;
+    if read == 0 {
+        return Ok(false);
+    }
+    if buffer.last() == Some(&b'\n') {
+        buffer.pop();
+    } else if read > LINE_LIMIT {
+        buffer.clear();
+        reader.skip_until(b'\n')?;
+        return Err(Problem::LineTooLong);
+    }
+    Ok(true)
+}
+
+/// Takes the result out of a line.
+///
+/// # Errors
+/// It has none, or only half of one.
+pub fn recorded_results<'a>(line: &mut Line<'a>) -> Result<Results<'a>, Problem> {
+    let id = line.id.as_ref().map(ToString::to_string).unwrap_or_default();
+    let Some(steps) = line.steps.take() else {
+        return Err(Problem::NoResult { id, missing: "no steps" });
+    };
+    let ending = match (line.end.take(), line.crash.take(), line.hang.take()) {
+        (Some(end), None, None) => Ending::Teardown(end),
+        (None, Some(console), None) => Ending::Crash(console),
+        (None, None, Some(console)) => Ending::Hang(console),
+        _ => return Err(Problem::NoResult { id, missing: "exactly one of end, crash and hang is expected" }),
+    };
+    Ok(Results { setup: line.setup.take().unwrap_or_default(), steps, ending })
+}

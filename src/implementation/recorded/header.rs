@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Which release the kernel of a recording is.
+
+use thiserror::Error;
+
+use super::wire::Header;
+use crate::history::{self, Point};
+use crate::script::Arch;
+
+/// In the recording of this commit the driver core is the one of the finished series, so that it behaves as the
+/// series' last commit with the IOMMU core of this one does.
+const RECORDED_WITH_SERIES: &str = "1ea2a07a532b";
+/// That last commit.
+const SERIES_END: &str = "512881eacfa7";
+
+/// No release of ours fits a recording.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum HeaderError {
+    /// The package names no version.
+    #[error("cannot tell the release from package `{0}`; name one with --release")]
+    NoVersion(String),
+    /// No release near that version is known.
+    #[error("no known release for {wanted} (package `{package}`); name one with --release")]
+    UnknownVersion {
+        /// The version.
+        wanted: String,
+        /// The package.
+        package: String,
+    },
+}
+
+/// The point of history a recording is compared with.
+#[derive(Debug, Clone)]
+pub struct Chosen {
+    /// The name that the header gives.
+    pub wanted: String,
+    /// The nearest known point that is not above it.
+    pub point: Point,
+}
+
+impl Header {
+    /// The architecture, as the short name has it.
+    #[must_use]
+    pub fn arch(&self) -> Arch {
+        if self.kernel.ends_with("-armhf") { Arch::Arm32 } else { Arch::Generic }
+    }
+
+    /// The release name that the header gives, such as `v6.1.192` or `commit:512881eacfa7`.
+    #[must_use]
+    pub fn wanted(&self) -> Option<String> {
+        if self.protocol.is_some() {
+            return Some(self.release.clone());
+        }
+        if let Some((_, rest)) = self.package.split_once("of commit ") {
+            let id: String = rest.chars().take_while(char::is_ascii_hexdigit).collect();
+            let id = if id == RECORDED_WITH_SERIES { SERIES_END } else { &id };
+            return Some(format!("commit:{id}"));
+        }
+        let text = self.package.split_once(" of v").map_or(self.package.as_str(), |(_, rest)| rest);
+        first_version(text).map(|version| format!("v{version}"))
+    }
+
+    /// The point of history to compare with.
+    ///
+    /// # Errors
+    /// The header names no version, or none that is known.
+    pub fn choose(&self) -> Result<Chosen, HeaderError> {
+        let wanted = self.wanted().ok_or_else(|| HeaderError::NoVersion(self.package.clone()))?;
+        if let Ok(point) = history::resolve(&wanted) {
+            return Ok(Chosen { wanted, point });
+        }
+        let unknown =
+            || HeaderError::UnknownVersion { wanted: wanted.clone(), package: self.package.clone() };
+        let version = Version::parse(&wanted).ok_or_else(unknown)?;
+        let nearest = history::points()
+            .iter()
+            .filter_map(|point| Version::parse(&point.name).map(|v| (v, point)))
+            .filter(|(v, _)| (v.major, v.minor) == (version.major, version.minor) && *v <= version)
+            .max_by_key(|(v, _)| *v);
+        let (_, point) = nearest.ok_or_else(unknown)?;
+        Ok(Chosen { point: point.clone(), wanted })
+    }
+}
+
+/// The first thing in a text that looks like a version: `6.1.192` in `6.1.192-2`.
+fn first_version(text: &str) -> Option<&str> {
+    let word = |c: char| c.is_ascii_digit() || c == '.';
+    text.split(|c: char| !word(c))
+        .map(|part| part.trim_matches('.'))
+        .find(|part| part.split('.').count() >= 2 && part.split('.').all(|n| !n.is_empty()))
+}
+
+/// A version in its order: a release candidate is below its release, a stable release above it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Version {
+    major: u32,
+    minor: u32,
+    patch: u32,
+    candidate: u32,
+}
+
+impl Version {
+    fn parse(name: &str) -> Option<Version> {
+        let name = name.strip_prefix('v')?;
+        let (numbers, candidate) = match name.split_once("-rc") {
+            None => (name, u32::MAX),
+            Some((numbers, candidate)) => (numbers, candidate.parse().ok()?),
+        };
+        let mut numbers = numbers.split('.');
+        let mut next = || numbers.next().map(str::parse::<u32>);
+        let major = next()?.ok()?;
+        let minor = next()?.ok()?;
+        let patch = next().unwrap_or(Ok(0)).ok()?;
+        next().is_none().then_some(Version { major, minor, patch, candidate })
+    }
+}

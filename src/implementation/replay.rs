@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Recorded traces against an implementation.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+use super::recorded::wire::{Header, Line};
+use super::recorded::{
+    self, Difference, FileError, HeaderError, Place, Problem, TraceFile, first_difference, recorded_results,
+};
+use super::{Answer, Implementation, Reference};
+use crate::history::Point;
+use crate::script::Arch;
+
+/// How the scripts of one file compare.
+#[derive(Debug)]
+pub struct FileReport {
+    /// The file.
+    pub file: PathBuf,
+    /// Its header.
+    pub header: Header,
+    /// The release it was compared with.
+    pub release: String,
+    /// Scripts that could be compared.
+    pub scripts: u64,
+    /// Scripts that agree.
+    pub agree: u64,
+    /// The first disagreements, as many as were asked for.
+    pub disagreements: Vec<Disagreement>,
+    /// The first unusable lines, as many as were asked for.
+    pub bad_lines: Vec<FileError>,
+    /// How many lines were not usable.
+    pub bad: u64,
+}
+
+impl FileReport {
+    /// Scripts that do not agree.
+    #[must_use]
+    pub fn disagree(&self) -> u64 {
+        self.scripts - self.agree
+    }
+}
+
+/// A script that does not agree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Disagreement {
+    /// Line in the file, from 1.
+    pub line: u64,
+    /// The script's name.
+    pub id: String,
+    /// The operation at the place of the difference.
+    pub op: Option<String>,
+    /// The first difference, or what the implementation said instead of a result.
+    pub what: Mismatch,
+}
+
+/// How a script disagrees.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Mismatch {
+    /// The results differ.
+    Difference(Difference),
+    /// There was no result to compare.
+    NoResult(String),
+}
+
+/// Why a file could not be replayed at all.
+#[derive(Debug, thiserror::Error)]
+pub enum ReplayError {
+    /// The file cannot be read.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The header fits no release.
+    #[error("{}: {error}", file.display())]
+    Header {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong.
+        error: HeaderError,
+    },
+}
+
+/// What to replay against, and how much to keep.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The release; `None`: the one that the header names.
+    pub release: Option<Point>,
+    /// Keep so many disagreements of a file.
+    pub keep: usize,
+}
+
+/// Replays one file on the reference engine.
+///
+/// # Errors
+/// The file cannot be read, or its header fits no release. Lines that are not usable are in the report.
+pub fn replay_file(path: &Path, options: &Options) -> Result<FileReport, ReplayError> {
+    let mut file = TraceFile::open(path)?;
+    let header = file.header().clone();
+    let point = match &options.release {
+        Some(point) => point.clone(),
+        None => header.choose().map_err(|error| ReplayError::Header { file: path.to_owned(), error })?.point,
+    };
+    let mut report = FileReport {
+        file: path.to_owned(),
+        release: point.name.clone(),
+        header,
+        scripts: 0,
+        agree: 0,
+        disagreements: Vec::new(),
+        bad_lines: Vec::new(),
+        bad: 0,
+    };
+    let arch = report.header.arch();
+    let implementation = Reference::at(point);
+    while let Some(next) = file.next_line() {
+        let compared = next.and_then(|(number, mut line)| {
+            compare_line(&mut line, arch, &implementation)
+                .map(|mismatch| (number, line, mismatch))
+                .map_err(|kind| FileError { file: path.to_owned(), line: Some(number), kind })
+        });
+        match compared {
+            Ok((_, _, None)) => {
+                report.scripts += 1;
+                report.agree += 1;
+            }
+            Ok((number, line, Some(what))) => {
+                report.scripts += 1;
+                if report.disagreements.len() < options.keep {
+                    report.disagreements.push(disagreement(number, &line, what));
+                }
+            }
+            Err(error) => {
+                report.bad += 1;
+                if report.bad_lines.len() < options.keep {
+                    report.bad_lines.push(error);
+                }
+            }
+        }
+    }
+    Ok(report)
+}
+
+fn compare_line(
+    line: &mut Line<'_>,
+    arch: Arch,
+    implementation: &impl Implementation,
+) -> Result<Option<Mismatch>, Problem> {
+    let script = recorded::parse(line, arch).map_err(|error| Problem::Script {
+        id: line.id.as_ref().map(ToString::to_string).unwrap_or_default(),
+        error,
+    })?;
+    let expected = recorded_results(line)?;
+    Ok(match implementation.run(&script) {
+        Answer::Trace(trace) => {
+            let computed = recorded::results(&trace, &script, line);
+            first_difference(&expected, &computed).map(Mismatch::Difference)
+        }
+        Answer::Skipped { reason } => Some(Mismatch::NoResult(format!("skipped: {reason}"))),
+        Answer::Errored { message } => Some(Mismatch::NoResult(format!("error: {message}"))),
+    })
+}
+
+fn disagreement(line_number: u64, line: &Line<'_>, what: Mismatch) -> Disagreement {
+    let op = match &what {
+        Mismatch::Difference(Difference { place: Place::Step(index), .. }) => {
+            line.ops.get(*index).map(|op| op.0.to_string())
+        }
+        _ => None,
+    };
+    Disagreement {
+        line: line_number,
+        id: line.id.as_ref().map(ToString::to_string).unwrap_or_default(),
+        op,
+        what,
+    }
+}
+
+/// Replays files on all cores; the reports come in the order of the files. `done` is called after each file.
+pub fn replay_files(
+    files: &[PathBuf],
+    options: &Options,
+    done: &(dyn Fn(&Path) + Sync),
+) -> Vec<Result<FileReport, ReplayError>> {
+    let workers = thread::available_parallelism().map_or(1, usize::from).min(files.len());
+    let next = AtomicUsize::new(0);
+    let reports: Vec<Mutex<Option<Result<FileReport, ReplayError>>>> =
+        files.iter().map(|_| Mutex::new(None)).collect();
+    thread::scope(|scope| {
+        for _ in 0..workers {
+            scope.spawn(|| {
+                while let Some(index) =
+                    Some(next.fetch_add(1, Ordering::Relaxed)).filter(|i| *i < files.len())
+                {
+                    let report = replay_file(&files[index], options);
+                    *reports[index].lock().unwrap_or_else(PoisonError::into_inner) = Some(report);
+                    done(&files[index]);
+                }
+            });
+        }
+    });
+    reports
+        .into_iter()
+        .filter_map(|report| report.into_inner().unwrap_or_else(PoisonError::into_inner))
+        .collect()
+}
