@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! `dma-ownership replay`
 
+use std::io::Write;
 use std::path::PathBuf;
-use std::process::ExitCode;
 
-use crate::history;
-use crate::implementation::replay::{self, FileReport, Mismatch, Options};
+use super::failure::{self, Failure, Status};
+use super::progress;
+use crate::implementation::replay::{self, FileReport, Options};
 
 /// Replay recorded kernel traces on the reference engine
 ///
 /// For every script of a file the engine must do what the kernel did: return values, skipped operations, WARNs,
-/// calls into the drivers in order, domain pointers, owners, devices, teardown, and where the kernel dies.
-/// The exit status is 0 when every script agrees, 1 when one does not, 2 when a file or a line cannot be read.
+/// calls into the drivers in order, domain pointers, owners, devices, teardown, and where the kernel dies. Of a
+/// script that does not agree, the first difference is shown.
+///
+/// The exit status is 0 when every script agrees, 1 when one does not, 2 when a file or a line is not usable.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Files of recorded traces, plain or compressed with gzip
@@ -22,79 +25,80 @@ pub struct Args {
     #[arg(long, value_name = "RELEASE")]
     release: Option<String>,
 
-    /// Show at most so many disagreements (and bad lines) of a file
+    /// Show at most so many disagreements and bad lines of each file
     #[arg(long, value_name = "N", default_value_t = 20)]
     max: usize,
 
-    /// Print only the names of the scripts that disagree, all of them
+    /// Print the names of all scripts that disagree, and nothing else
     #[arg(long)]
     list_ids: bool,
 }
 
-pub fn run(args: &Args) -> ExitCode {
-    let release = match args.release.as_deref().map(history::resolve).transpose() {
-        Ok(release) => release,
-        Err(unknown) => {
-            eprintln!("error: unknown release `{}`: {}", unknown.name, unknown.hint);
-            return ExitCode::from(2);
-        }
-    };
+pub fn run(args: &Args, out: &mut impl Write) -> Result<Status, Failure> {
+    let release = args.release.as_deref().map(failure::resolve).transpose()?;
     let keep = if args.list_ids { usize::MAX } else { args.max };
-    let reports = replay::replay_files(&args.files, &Options { release, keep }, &|_| {});
-    let mut status = 0;
-    for report in reports {
+    let bar = progress::bar("replaying files", args.files.len() as u64);
+    let reports = replay::replay_files(&args.files, &Options { release, keep }, &|| bar.inc(1));
+    bar.finish_and_clear();
+    let mut status = Status::Good;
+    for report in &reports {
         match report {
             Err(error) => {
-                eprintln!("error: {error}");
-                status = 2;
+                out.flush()?;
+                anstream::eprintln!("{}: {error}", failure::label());
+                status = Status::BadInput;
             }
             Ok(report) => {
                 if args.list_ids {
-                    list_ids(&report);
+                    list_ids(report, out)?;
                 } else {
-                    print(&report);
+                    print(report, out)?;
                 }
-                for error in &report.bad_lines {
-                    eprintln!("error: {error}");
+                if report.disagree() > 0 {
+                    status = status.max(Status::Differs);
                 }
                 if report.bad > 0 {
-                    status = 2;
-                } else if report.disagree() > 0 {
-                    status = status.max(1);
+                    print_bad(report, out)?;
+                    status = Status::BadInput;
                 }
             }
         }
     }
-    ExitCode::from(status)
-}
-
-fn list_ids(report: &FileReport) {
-    for disagreement in &report.disagreements {
-        println!("{}\t{}", report.file.display(), disagreement.id);
+    if args.files.len() > 1 && !args.list_ids {
+        let good = reports.iter().flatten();
+        let (scripts, agree) = good.fold((0, 0), |(s, a), report| (s + report.scripts, a + report.agree));
+        writeln!(out, "{} files: {scripts} scripts, {agree} agree", args.files.len())?;
     }
+    Ok(status)
 }
 
-fn print(report: &FileReport) {
-    println!(
-        "{} on {}: {} scripts, {} agree",
-        report.file.display(),
-        report.release,
-        report.scripts,
-        report.agree
-    );
-    for d in &report.disagreements {
-        match &d.what {
-            Mismatch::Difference(difference) => {
-                let op = d.op.as_deref().map(|op| format!(" `{op}`")).unwrap_or_default();
-                println!("  {} (line {}), {}{op}: {}", d.id, d.line, difference.place, difference.field);
-                println!("    recorded: {}", difference.recorded);
-                println!("    computed: {}", difference.computed);
-            }
-            Mismatch::NoResult(message) => println!("  {} (line {}): {message}", d.id, d.line),
-        }
+fn list_ids(report: &FileReport, out: &mut impl Write) -> Result<(), Failure> {
+    for disagreement in &report.disagreements {
+        writeln!(out, "{}\t{}", report.file.display(), disagreement.id)?;
+    }
+    Ok(())
+}
+
+fn print(report: &FileReport, out: &mut impl Write) -> Result<(), Failure> {
+    writeln!(out, "{}", report.summary())?;
+    for disagreement in &report.disagreements {
+        write!(out, "{disagreement}")?;
     }
     let hidden = report.disagree() - report.disagreements.len() as u64;
     if hidden > 0 {
-        println!("  and {hidden} more (--max, --list-ids)");
+        writeln!(out, "  and {hidden} more that disagree (--max shows more, --list-ids all names)")?;
     }
+    Ok(())
+}
+
+fn print_bad(report: &FileReport, out: &mut impl Write) -> Result<(), Failure> {
+    out.flush()?;
+    for error in &report.bad_lines {
+        anstream::eprintln!("{}: {error}", failure::label());
+    }
+    let hidden = report.bad - report.bad_lines.len() as u64;
+    if hidden > 0 {
+        anstream::eprintln!("{}: {}: {hidden} more bad lines", failure::label(), report.file.display());
+    }
+    Ok(())
 }

@@ -4,6 +4,7 @@
 pub mod recorded;
 mod reference;
 pub mod replay;
+pub mod serve;
 
 pub use reference::Reference;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Recorded traces against an implementation.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -21,6 +22,8 @@ pub struct FileReport {
     pub file: PathBuf,
     /// Its header.
     pub header: Header,
+    /// The release that the header names, where that was asked for.
+    pub wanted: Option<String>,
     /// The release it was compared with.
     pub release: String,
     /// Scripts that could be compared.
@@ -36,6 +39,24 @@ pub struct FileReport {
 }
 
 impl FileReport {
+    /// The release it was compared with, and which one it stands for when that is another.
+    #[must_use]
+    pub fn on(&self) -> String {
+        match &self.wanted {
+            Some(wanted) if *wanted != self.release => {
+                format!("{} (nearest known to {wanted})", self.release)
+            }
+            _ => self.release.clone(),
+        }
+    }
+
+    /// `FILE on RELEASE: N scripts, M agree`
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let (file, on) = (self.file.display(), self.on());
+        format!("{file} on {on}: {} scripts, {} agree", self.scripts, self.agree)
+    }
+
     /// Scripts that do not agree.
     #[must_use]
     pub fn disagree(&self) -> u64 {
@@ -63,6 +84,20 @@ pub enum Mismatch {
     Difference(Difference),
     /// There was no result to compare.
     NoResult(String),
+}
+
+impl fmt::Display for Disagreement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.what {
+            Mismatch::NoResult(message) => writeln!(f, "  {} (line {}): {message}", self.id, self.line),
+            Mismatch::Difference(Difference { place, field, recorded, computed }) => {
+                let op = self.op.as_deref().map(|op| format!(" `{op}`")).unwrap_or_default();
+                writeln!(f, "  {} (line {}), {place}{op}: {field}", self.id, self.line)?;
+                writeln!(f, "    recorded: {recorded}")?;
+                writeln!(f, "    computed: {computed}")
+            }
+        }
+    }
 }
 
 /// Why a file could not be replayed at all.
@@ -97,12 +132,17 @@ pub struct Options {
 pub fn replay_file(path: &Path, options: &Options) -> Result<FileReport, ReplayError> {
     let mut file = TraceFile::open(path)?;
     let header = file.header().clone();
-    let point = match &options.release {
-        Some(point) => point.clone(),
-        None => header.choose().map_err(|error| ReplayError::Header { file: path.to_owned(), error })?.point,
+    let (wanted, point) = match &options.release {
+        Some(point) => (None, point.clone()),
+        None => {
+            let error = |error| ReplayError::Header { file: path.to_owned(), error };
+            let chosen = header.choose().map_err(error)?;
+            (Some(chosen.wanted), chosen.point)
+        }
     };
     let mut report = FileReport {
         file: path.to_owned(),
+        wanted,
         release: point.name.clone(),
         header,
         scripts: 0,
@@ -117,7 +157,7 @@ pub fn replay_file(path: &Path, options: &Options) -> Result<FileReport, ReplayE
         let compared = next.and_then(|(number, mut line)| {
             compare_line(&mut line, arch, &implementation)
                 .map(|mismatch| (number, line, mismatch))
-                .map_err(|kind| FileError { file: path.to_owned(), line: Some(number), kind })
+                .map_err(|kind| FileError::new(path, Some(number), kind))
         });
         match compared {
             Ok((_, _, None)) => {
@@ -180,7 +220,7 @@ fn disagreement(line_number: u64, line: &Line<'_>, what: Mismatch) -> Disagreeme
 pub fn replay_files(
     files: &[PathBuf],
     options: &Options,
-    done: &(dyn Fn(&Path) + Sync),
+    done: &(dyn Fn() + Sync),
 ) -> Vec<Result<FileReport, ReplayError>> {
     let workers = thread::available_parallelism().map_or(1, usize::from).min(files.len());
     let next = AtomicUsize::new(0);
@@ -194,7 +234,7 @@ pub fn replay_files(
                 {
                     let report = replay_file(&files[index], options);
                     *reports[index].lock().unwrap_or_else(PoisonError::into_inner) = Some(report);
-                    done(&files[index]);
+                    done();
                 }
             });
         }

@@ -92,9 +92,6 @@ pub(crate) fn resolve<'t>(
     releases: &Releases,
     span: &Span,
 ) -> Result<Vec<Expectation>, Complaint<'t>> {
-    if releases.is_empty() {
-        return Ok(Vec::new());
-    }
     let resolver = Resolver { form, names };
     let mut expectations = Vec::new();
     for (step, written) in form.steps.iter().enumerate() {

@@ -24,7 +24,15 @@ pub struct FileError {
     /// The line, from 1, where there is one.
     pub line: Option<u64>,
     /// What is wrong.
-    pub kind: Problem,
+    pub kind: Box<Problem>,
+}
+
+impl FileError {
+    /// An error at this place.
+    #[must_use]
+    pub fn new(file: &Path, line: Option<u64>, kind: Problem) -> FileError {
+        FileError { file: file.to_owned(), line, kind: Box::new(kind) }
+    }
 }
 
 /// A kind of mistake in a file.
@@ -38,13 +46,13 @@ pub enum Problem {
     Empty,
     /// The first line is no header.
     #[error("no header line with kernel, release and package: {0}")]
-    Header(serde_json::Error),
+    Header(JsonError),
     /// A line is longer than any recorded one.
     #[error("line longer than {} MiB", LINE_LIMIT >> 20)]
     LineTooLong,
     /// A line is not JSON, or not a script with its result.
     #[error("{0}")]
-    Json(#[from] serde_json::Error),
+    Json(JsonError),
     /// The script of a line cannot be understood.
     #[error("script `{id}`: {error}")]
     Script {
@@ -63,6 +71,24 @@ pub enum Problem {
     },
 }
 
+/// What is wrong with a line of JSON.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("column {column}: {message}")]
+pub struct JsonError {
+    /// The column, from 1.
+    pub column: usize,
+    /// What is wrong there.
+    pub message: String,
+}
+
+impl From<serde_json::Error> for JsonError {
+    fn from(error: serde_json::Error) -> JsonError {
+        let text = error.to_string();
+        let message = text.rsplit_once(" at line ").map_or(text.as_str(), |(message, _)| message);
+        JsonError { column: error.column(), message: message.to_owned() }
+    }
+}
+
 /// A file of recorded traces, opened.
 pub struct TraceFile {
     path: PathBuf,
@@ -78,13 +104,13 @@ impl TraceFile {
     /// # Errors
     /// The file cannot be read or has no header.
     pub fn open(path: &Path) -> Result<TraceFile, FileError> {
-        let at = |line, kind| FileError { file: path.to_owned(), line, kind };
+        let at = |line, kind| FileError::new(path, line, kind);
         let mut reader = decompressed(path).map_err(|e| at(None, e.into()))?;
         let mut buffer = Vec::new();
         if !read_line(&mut reader, &mut buffer).map_err(|kind| at(Some(1), kind))? {
             return Err(at(None, Problem::Empty));
         }
-        let header = serde_json::from_slice(&buffer).map_err(|e| at(Some(1), Problem::Header(e)))?;
+        let header = serde_json::from_slice(&buffer).map_err(|e| at(Some(1), Problem::Header(e.into())))?;
         Ok(TraceFile { path: path.to_owned(), header, reader, buffer, line: 1 })
     }
 
@@ -107,20 +133,20 @@ impl TraceFile {
                 Ok(true) if self.buffer.trim_ascii().is_empty() => {}
                 Ok(true) => break,
                 Err(kind) => {
-                    let error = FileError { file: self.path.clone(), line: Some(line), kind };
-                    if !matches!(error.kind, Problem::LineTooLong) {
+                    if !matches!(kind, Problem::LineTooLong) {
                         self.reader = Box::new(io::empty());
                     }
-                    return Some(Err(error));
+                    return Some(Err(FileError::new(&self.path, Some(line), kind)));
                 }
             }
         }
         let line = self.line;
-        Some(serde_json::from_slice(&self.buffer).map(|parsed| (line, parsed)).map_err(|e| FileError {
-            file: self.path.clone(),
-            line: Some(line),
-            kind: e.into(),
-        }))
+        let parsed = serde_json::from_slice(&self.buffer);
+        Some(
+            parsed.map(|parsed| (line, parsed)).map_err(|e: serde_json::Error| {
+                FileError::new(&self.path, Some(line), Problem::Json(e.into()))
+            }),
+        )
     }
 
     /// The file's name.

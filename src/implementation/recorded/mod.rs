@@ -13,8 +13,10 @@ mod script;
 pub mod wire;
 
 pub use compare::{Difference, Place, first_difference};
-pub use file::{FileError, LINE_LIMIT, Problem, TraceFile, recorded_results};
+pub use file::{FileError, JsonError, LINE_LIMIT, Problem, TraceFile, recorded_results};
 pub use header::{Chosen, HeaderError};
 pub use op::OpError;
 pub use render::{Ending, Results, domain_name, results};
 pub use script::{ScriptError, parse};
+
+pub(super) use file::read_line;

@@ -12,6 +12,9 @@ use crate::script::{
     GroupSpec, KindSet, MappingId, OwnerId, Script, Setting, Static,
 };
 
+/// No recorded script has nearly so many operations; a longer one is not run.
+const OPS_LIMIT: usize = 4096;
+
 /// What is wrong with a script.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum ScriptError {
@@ -95,6 +98,9 @@ pub fn parse(line: &Line<'_>, arch: Arch) -> Result<Script, ScriptError> {
     }
     for (name, options) in topology.and_then(|t| t.devs.as_ref()).iter().flat_map(|d| &d.0) {
         builder.declare_device(name.as_str(), options)?;
+    }
+    if line.ops.len() > OPS_LIMIT {
+        return Err(ScriptError::TooMany("operations (more than 4096)"));
     }
     for (index, text) in line.ops.iter().enumerate() {
         let text = text.0.as_str();

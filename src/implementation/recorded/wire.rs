@@ -11,7 +11,7 @@ use serde::ser::{SerializeMap, Serializer};
 use serde::{Deserialize, Serialize};
 
 /// More entries than this in one map are no script that a kernel has run.
-const MAP_LIMIT: usize = 255;
+const MAP_LIMIT: usize = 64;
 
 /// The first line of a file: where the traces come from.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
