@@ -48,15 +48,24 @@ impl fmt::Display for CaseError {
         if let Some(place) = self.place {
             write!(f, ":{}:{}", place.line, place.column)?;
         }
-        write!(f, ": {}", self.problem)?;
+        write!(f, ": {}", clipped(self.problem.to_string()))?;
         if let Some(hint) = &self.hint {
-            write!(f, "\n  hint: {hint}")?;
+            write!(f, "\n  hint: {}", clipped(hint.clone()))?;
         }
         Ok(())
     }
 }
 
 impl std::error::Error for CaseError {}
+
+/// A text that quotes the file, but not all of it.
+fn clipped(mut text: String) -> String {
+    if let Some((end, _)) = text.char_indices().nth(400) {
+        text.truncate(end);
+        text.push('…');
+    }
+    text
+}
 
 /// What a name stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -73,8 +82,6 @@ pub enum Noun {
     Mapping,
     /// An owner token.
     Owner,
-    /// A named capability set.
-    CapabilitySet,
 }
 
 impl fmt::Display for Noun {
@@ -86,7 +93,6 @@ impl fmt::Display for Noun {
             Noun::Paging => "paging domain",
             Noun::Mapping => "mapping",
             Noun::Owner => "owner",
-            Noun::CapabilitySet => "capability set",
         })
     }
 }
@@ -115,7 +121,7 @@ pub enum Problem {
     #[error("the file is empty")]
     Empty,
     /// A tab.
-    #[error("tab")]
+    #[error("tab character")]
     Tab,
     /// A character that cannot be seen.
     #[error("control character U+{:04X}", u32::from(*.0))]
@@ -181,9 +187,6 @@ pub enum Problem {
     /// An `expect` that expects nothing.
     #[error("`expect` is empty")]
     EmptyExpect,
-    /// A list that must not be empty.
-    #[error("`{0}` is empty")]
-    EmptyList(&'static str),
     /// More of something than a test bench can hold.
     #[error("{count} {what}; there may be {limit}")]
     TooMany {
@@ -195,7 +198,7 @@ pub enum Problem {
         limit: usize,
     },
     /// A name of forbidden characters or length.
-    #[error("`{1}` cannot be the name of a {0}")]
+    #[error("`{1}` is not a usable {0} name")]
     BadName(Noun, String),
     /// A name that is declared twice.
     #[error("{0} `{1}` is declared twice")]
@@ -211,6 +214,9 @@ pub enum Problem {
     /// A name that is not declared.
     #[error("{0} `{1}` is not declared")]
     Undeclared(Noun, String),
+    /// A capability set that does not exist.
+    #[error("unknown capability set `{0}`")]
+    UnknownSet(String),
     /// A name that stands for something else.
     #[error("`{name}` is a {is}, not a {needed}")]
     WrongKind {

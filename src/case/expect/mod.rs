@@ -94,7 +94,7 @@ pub(crate) fn resolve<'t>(
 ) -> Result<Vec<Expectation>, Complaint<'t>> {
     let resolver = Resolver { form, names };
     let mut expectations = Vec::new();
-    for (step, written) in form.steps.iter().enumerate() {
+    for (step, written) in form.steps.0.iter().enumerate() {
         let Some(expect) = &written.expect else { continue };
         let values = match expect {
             ExpectForm::Always(value) => resolver.value(value).map(|value| vec![(None, value)]),
@@ -219,7 +219,7 @@ impl<'t> Resolver<'_, 't> {
         let device = self.names.device(word)?;
         let declared = self.names.devices.get(device.index()).and_then(|device| device.1);
         let name = self.names.group_name(group);
-        let by_hand = self.form.steps.iter().any(|step| match &step.operation {
+        let by_hand = self.form.steps.0.iter().any(|step| match &step.operation {
             Operation::GroupAddDevice(form) => form.device.text() == word.text() && form.group.text() == name,
             _ => false,
         });
