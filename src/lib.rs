@@ -7,4 +7,5 @@ pub mod engine;
 pub mod history;
 pub mod implementation;
 pub mod script;
+pub mod suite;
 pub mod trace;

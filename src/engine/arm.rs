@@ -2,7 +2,9 @@
 //! 32-bit ARM: firmware descriptions, and the DMA mapping that the architecture attaches at a bind.
 
 use super::Engine;
-use super::rules::{ArmBehindIommu, ArmDirectOps, ArmMappingAlloc, FirmwareProbe, Registration, UserAlloc};
+use super::rules::{
+    ArmBehindIommu, ArmDirectOps, ArmMappingAlloc, FirmwareProbe, Join, Registration, UserAlloc,
+};
 use super::state::{ArmMapping, DomainId, Label, MappingRecord, ScriptMapping};
 use crate::script::{DeviceId, Errno, MappingId, MappingOf};
 use crate::trace::{BadOp, Call, Outcome, Reason, Role, Skip};
@@ -32,11 +34,13 @@ impl Engine<'_> {
             return Ok(false);
         }
         if !self.state.driver.firmware_known {
+            self.state.device_mut(device).awaits_iommu = true;
             return Err(self.refuse(Errno::EPROBE_DEFER, Reason::IommuNotReady));
         }
         self.call(Call::Xlate { device });
         let state = self.state.device_mut(device);
         state.translated = true;
+        state.awaits_iommu = false;
         state.fwspec = true;
         Ok(true)
     }
@@ -46,9 +50,16 @@ impl Engine<'_> {
         if !self.is_device_tree(device) {
             return Ok(());
         }
-        if self.translate(device)? && self.state.device(device).group.is_none() {
-            // Without IOMMU the device does DMA directly.
-            let _ = self.probe_device(device);
+        if self.translate(device)? {
+            let known = match (self.rules.firmware_probe(), self.rules.join()) {
+                (FirmwareProbe::AtAdd, _) => self.state.device(device).has_iommu,
+                (FirmwareProbe::AtBind, Join::OncePaired) => false,
+                (FirmwareProbe::AtBind, _) => self.state.device(device).group.is_some(),
+            };
+            if !known {
+                // Without IOMMU the device does DMA directly.
+                let _ = self.probe_device(device);
+            }
         }
         self.arch_setup(device);
         Ok(())

@@ -3,11 +3,11 @@
 
 use super::Engine;
 use super::mock::{Refusal, kind_of};
-use super::rules::{DefaultAlloc, DefaultTypeRule};
+use super::rules::{DefaultAlloc, DefaultTypeRule, DmaSetup, PagingAlloc};
 use super::set_domain::May;
 use super::state::DomainId;
 use crate::script::{Bus, DeviceId, DomainKind, Errno, GroupId};
-use crate::trace::{Call, Reason, Role, Warn};
+use crate::trace::{Call, Crash, Reason, Role, Warn};
 
 impl Engine<'_> {
     /// What one device's driver wants; an untrusted PCI device is given no choice.
@@ -184,10 +184,18 @@ impl Engine<'_> {
             return Ok(present);
         }
         let role = Role::Default(group);
-        let domain = match self.rules.default_alloc() {
+        let mut domain = match self.rules.default_alloc() {
             DefaultAlloc::Required => self.core_domain(kind, role),
             _ => self.bus_domain(kind, role),
         };
+        // Asked for a domain that can do PASIDs first, then for a plain one; without PASIDs that is the same call.
+        if kind.is_dma()
+            && domain == Err(Some(Errno::EOPNOTSUPP))
+            && self.rules.paging_alloc() == PagingAlloc::Untyped
+            && self.state.group(group).devices.first().is_some_and(|d| self.max_pasids(*d) == 0)
+        {
+            domain = self.core_domain(kind, role);
+        }
         domain.map_err(|refusal| self.refuse(refusal.unwrap_or(Errno::ENOMEM), Reason::AllocFailed))
     }
 
@@ -255,5 +263,19 @@ impl Engine<'_> {
             self.free(old);
         }
         result
+    }
+
+    /// Where the core does it: sets the DMA operations of the group's devices up.
+    pub(super) fn set_up_dma_of_group(&mut self, group: GroupId) {
+        let state = self.state.group(group);
+        let (Some(default), domain) = (state.default_domain, state.domain) else { return };
+        match (self.rules.dma_setup(), domain) {
+            (DmaSetup::Driver, _) => {}
+            (DmaSetup::CoreOnCurrent, Some(domain)) => self.set_up_dma(domain),
+            (DmaSetup::CoreOnCurrent, None) => {
+                self.die(Crash::MissingCurrentDomain);
+            }
+            (DmaSetup::CoreOnDefault, _) => self.set_up_dma(default),
+        }
     }
 }

@@ -2,9 +2,9 @@
 //! The driver core: devices appear and disappear, drivers bind and unbind.
 
 use super::Engine;
-use super::rules::{BindErrno, BusUse, CdxBus};
+use super::rules::{BindErrno, BusUse, CdxBus, Leave};
 use crate::script::{Bus, DeviceId, DriverKind, Errno};
-use crate::trace::Reason;
+use crate::trace::{Crash, Reason};
 
 impl Engine<'_> {
     /// Does this release have the device's bus?
@@ -22,9 +22,27 @@ impl Engine<'_> {
         // Neither an IOMMU that refuses nor a driver that fails keeps a device from being there.
         let _ = self.probe_device(device);
         if let Some(driver) = driver {
-            let _ = self.probe_driver(device, driver);
+            self.probe_matching(device, driver);
         }
         Ok(())
+    }
+
+    /// The probe of a device by the driver that matches it; what is put off is tried again later.
+    fn probe_matching(&mut self, device: DeviceId, driver: DriverKind) {
+        match self.probe_driver(device, driver) {
+            Ok(()) => self.retry_deferred(),
+            Err(Errno::EPROBE_DEFER) => self.state.deferred_probes.push((device, driver)),
+            Err(_) => {}
+        }
+    }
+
+    /// Every successful bind has the probes that were put off tried once more.
+    fn retry_deferred(&mut self) {
+        for (device, driver) in std::mem::take(&mut self.state.deferred_probes) {
+            if self.state.device(device).driver.is_none() {
+                self.probe_matching(device, driver);
+            }
+        }
     }
 
     /// The device disappears.
@@ -35,8 +53,11 @@ impl Engine<'_> {
         self.unbind(device);
         if self.state.device(device).has_iommu {
             self.release_device(device);
+        } else if self.state.device(device).awaits_iommu && self.rules.leave() != Leave::FirstTakingDomains {
+            self.die(Crash::DeviceWithoutIommu);
         }
         self.state.bus.retain(|d| *d != device);
+        self.state.deferred_probes.retain(|(d, _)| *d != device);
         let gone = self.state.device_mut(device);
         // What was taken off stays the script's to release.
         *gone = super::state::Device { taken_off: gone.taken_off, ..Default::default() };
@@ -49,6 +70,10 @@ impl Engine<'_> {
         } else {
             self.probe_driver(device, driver)
         };
+        if result.is_ok() {
+            self.state.deferred_probes.retain(|(d, _)| *d != device);
+            self.retry_deferred();
+        }
         result.map_err(|errno| match (self.rules.bind_errno(), errno) {
             (BindErrno::Lost, _) => Errno::ENODEV,
             (BindErrno::Kept, Errno::EPROBE_DEFER) => Errno::EAGAIN,

@@ -3,7 +3,8 @@
 
 use super::Engine;
 use super::rules::{
-    AttachOld, DmaCookie, DmaFq, FlushQueue, PagingAlloc, PasidRemove, RockchipPlatformOp, StaticDomains,
+    AttachOld, DmaCookie, DmaFq, DmaSetup, FlushQueue, PagingAlloc, PasidRemove, Registration,
+    RockchipPlatformOp, StaticDomains,
 };
 use super::state::{Domain, DomainId, Label};
 use crate::script::{
@@ -299,16 +300,25 @@ impl Engine<'_> {
         self.state.device_mut(device).attached = None;
     }
 
-    /// `probe_finalize`, which sets the DMA operations up.
+    /// `probe_finalize`, in which the driver may set the DMA operations up.
     pub(super) fn finalize_op(&mut self, device: DeviceId) {
         self.call(Call::ProbeFinalize { device });
-        self.setup_dma_ops(device);
+        if self.rules.dma_setup() != DmaSetup::Driver {
+            return;
+        }
+        // As x86 drivers did, it starts from a clean slate where the core's set-up is open to drivers (v6.1).
+        if self.rules.registration() != Registration::BusOps {
+            self.state.device_mut(device).dma_ops = false;
+        }
+        if let Some(group) = self.state.device(device).group
+            && let Some(domain) = self.state.group(group).domain
+        {
+            self.set_up_dma(domain);
+        }
     }
 
     /// Sets a DMA domain up for use, once; its flush queue may turn out not to be possible.
-    pub(super) fn setup_dma_ops(&mut self, device: DeviceId) {
-        let Some(group) = self.state.device(device).group else { return };
-        let Some(domain) = self.state.group(group).domain else { return };
+    pub(super) fn set_up_dma(&mut self, domain: DomainId) {
         let state = &mut self.state.domains[domain.index()];
         if !state.kind.is_dma() || std::mem::replace(&mut state.set_up, true) || state.kind == DomainKind::Dma
         {

@@ -108,6 +108,9 @@ impl<'a> Engine<'a> {
         self.calls.clear();
         let (leaked_domains, leaked_groups) = self.tear_down();
         self.see_new_domains();
+        if let Some(crash) = self.crash {
+            return End::Crash(crash);
+        }
         End::Teardown { calls: std::mem::take(&mut self.calls), leaked_domains, leaked_groups }
     }
 }

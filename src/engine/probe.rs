@@ -25,10 +25,9 @@ impl Engine<'_> {
             Join::DomainThenDefault | Join::DomainThenDefaultUnlessOwned => self.hotplug_twice(device)?,
             Join::Once => self.hotplug_once(device)?,
             Join::OncePaired => {
-                if self.state.device(device).group.is_some() {
-                    return Ok(());
+                if self.state.device(device).group.is_none() {
+                    self.join_paired(device, None)?;
                 }
-                self.join_paired(device, None)?;
             }
         }
         self.finalize_op(device);
@@ -66,6 +65,7 @@ impl Engine<'_> {
         state.deferred = false;
         state.direct = false;
         state.fwspec = false;
+        state.awaits_iommu = false;
         state.group = None;
     }
 
@@ -167,7 +167,12 @@ impl Engine<'_> {
         if self.state.group(group).default_domain.is_some() && self.state.group(group).domain.is_none() {
             self.warn(Warn::NoCurrentDomain);
         }
-        self.settle(group, device, queue).inspect_err(|_| self.release_device(device))
+        if let Err(errno) = self.settle(group, device, queue) {
+            self.release_device(device);
+            return Err(errno);
+        }
+        self.set_up_dma_of_group(group);
+        Ok(())
     }
 
     // ------------------------------------------------- scan
@@ -192,6 +197,7 @@ impl Engine<'_> {
                 }
                 Join::Once | Join::OncePaired => {
                     self.setup_default_domain(group, None)?;
+                    self.set_up_dma_of_group(group);
                     self.finalize_group(group);
                 }
             }
@@ -231,7 +237,10 @@ impl Engine<'_> {
         for pass in passes {
             self.state.driver.firmware_known = pass == 2;
             if let Err(errno) = self.scan() {
-                self.release_all();
+                if pass == 2 {
+                    self.release_served(true);
+                }
+                self.release_served(false);
                 self.state.driver.registered = false;
                 self.state.driver.firmware_known = false;
                 self.state.driver.bus_ops = self.rules.registration() == Registration::Instance;
@@ -243,19 +252,18 @@ impl Engine<'_> {
 
     /// `iommu_device_unregister`
     pub(super) fn unregister_iommu(&mut self) {
-        self.release_all();
+        self.release_served(true);
+        self.release_served(false);
         self.state.driver.registered = false;
         self.state.driver.bus_ops = false;
         self.state.driver.firmware_known = false;
     }
 
-    /// Releases every device of the IOMMU, the device-tree instance's first.
-    fn release_all(&mut self) {
-        for device_tree in [true, false] {
-            for device in self.state.bus.clone() {
-                if self.state.device(device).has_iommu && self.is_device_tree(device) == device_tree {
-                    self.release_device(device);
-                }
+    /// Releases every device of one instance: the device tree's, or the other.
+    fn release_served(&mut self, device_tree: bool) {
+        for device in self.state.bus.clone() {
+            if self.state.device(device).has_iommu && self.is_device_tree(device) == device_tree {
+                self.release_device(device);
             }
         }
     }

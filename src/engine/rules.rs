@@ -347,12 +347,14 @@ rules! {
         /// -EINVAL at once.
         Refused,
     }
-    /// Does a type write run `probe_finalize`?
-    type_finalize TypeFinalize {
-        /// Yes.
-        Run,
-        /// No.
-        NotRun,
+    /// Who sets the DMA operations of a device up.
+    dma_setup DmaSetup {
+        /// The IOMMU driver, in `probe_finalize`, which a type write therefore runs.
+        Driver,
+        /// The core, for the group's domain.
+        CoreOnCurrent,
+        /// The core, for the group's default domain.
+        CoreOnDefault,
     }
     /// Does `iommu_group_replace_domain` exist?
     replace Replace {

@@ -89,12 +89,12 @@ pub(super) struct Device {
     /// The domain its hardware uses.
     pub(super) attached: Option<DomainId>,
     pub(super) driver: Option<DriverKind>,
-    /// The name it was registered with matches this driver; a deferred probe is tried again.
-    pub(super) probe_deferred: Option<DriverKind>,
     /// Its firmware description was handed to the IOMMU driver.
     pub(super) translated: bool,
     /// The core keeps that description (`dev->iommu->fwspec`).
     pub(super) fwspec: bool,
+    /// The core keeps a place for it, for an IOMMU that is not there yet.
+    pub(super) awaits_iommu: bool,
     /// 32-bit ARM: the mapping on record.
     pub(super) mapping: Option<ArmMapping>,
     /// 32-bit ARM: has DMA operations of its own.
@@ -170,6 +170,8 @@ pub(super) struct State {
     pub(super) devices: Vec<Device>,
     /// Devices on their bus, in the order in which they appeared.
     pub(super) bus: Vec<DeviceId>,
+    /// Probes that were put off, and the driver that matches.
+    pub(super) deferred_probes: Vec<(DeviceId, DriverKind)>,
     pub(super) domains: Vec<Domain>,
     pub(super) faults: Vec<FaultLeft>,
     pub(super) driver: Driver,

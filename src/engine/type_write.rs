@@ -2,7 +2,7 @@
 //! Writes to a group's sysfs `type`.
 
 use super::Engine;
-use super::rules::{DmaFq, TypeFinalize, TypeWithoutDefault, TypeWrite};
+use super::rules::{DmaFq, DmaSetup, TypeWithoutDefault, TypeWrite};
 use super::state::DomainId;
 use crate::script::{DomainKind, Errno, GroupId, TypeWord};
 use crate::trace::{Crash, Reason};
@@ -125,14 +125,9 @@ impl Engine<'_> {
         } else {
             self.change_default_domain(group, asked, old)?;
         }
-        match self.rules.type_finalize() {
-            TypeFinalize::Run => self.finalize_group(group),
-            TypeFinalize::NotRun => {
-                for i in 0..self.state.group(group).devices.len() {
-                    let device = self.state.group(group).devices[i];
-                    self.setup_dma_ops(device);
-                }
-            }
+        match self.rules.dma_setup() {
+            DmaSetup::Driver => self.finalize_group(group),
+            DmaSetup::CoreOnCurrent | DmaSetup::CoreOnDefault => self.set_up_dma_of_group(group),
         }
         Ok(())
     }

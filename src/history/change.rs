@@ -41,13 +41,13 @@ pub const CHANGES: &[Change] = changes! {
     "3ab657291638" "v5.12-rc1" "a deferred attach attaches just its device" {
         DeferredAttach::OneDevice,
     }
-    "e1499647e05e" "v5.13-rc1" "an explicit bind hands the errno of the probe back" {
+    "ef6dcbdd8eb2" "v5.14-rc1" "an explicit bind hands the errno of the probe back" {
         BindErrno::Kept,
     }
-    "ea4d71bb5e3f" "v5.15-rc1" "the core takes the DMA cookie of a DMA domain" {
+    "46983fcd67ac" "v5.15-rc1" "the core takes the DMA cookie of a DMA domain" {
         DmaCookie::Core,
     }
-    "bf4bed4b757e" "v5.15-rc1" "DMA-FQ is a type of domain" {
+    "bf3aed4660c6" "v5.15-rc1" "DMA-FQ is a type of domain" {
         DmaFq::DriverAsked,
     }
     "41bb23e70b50" "v5.18-rc1" "the operations of the device tell whether its attach is deferred" {
@@ -63,7 +63,7 @@ pub const CHANGES: &[Change] = changes! {
     "512881eacfa7" "v5.19-rc1" "platform, AMBA, fsl-mc and PCI buses use the default domain for the drivers they bind" {
         BusUse::Present,
     }
-    "392bf51946c2" "v5.18-rc7" "a type write to a group without default domain is refused before it is parsed" {
+    "392bf51946c2" "v5.18-rc6" "a type write to a group without default domain is refused before it is parsed" {
         TypeWithoutDefault::Refused,
     }
     "0286300e6045" "v5.19-rc1" "a claim attaches a blocking domain, and a detach in an owned group leads there" {
@@ -72,13 +72,13 @@ pub const CHANGES: &[Change] = changes! {
         DetachCheck::PointerThenCount,
         Claim::Blocking,
     }
-    "8490cad4dc4e" "v5.19-rc8" "Rockchip's display driver takes the ARM mapping off before it attaches" {
+    "8490cad4dc4e" "v5.19-rc7" "Rockchip's display driver takes the ARM mapping off before it attaches" {
         RockchipAttach::MappingOffFirst,
     }
     "ae626eb97376" "v6.0-rc1" "32-bit ARM does DMA without IOMMU by the common code, without a table of operations" {
         ArmDirectOps::NoTable,
     }
-    "2380f1e8195e" "v6.0-rc6" "another identity domain is as good as an identity default domain" {
+    "2380f1e8195e" "v6.0-rc5" "another identity domain is as good as an identity default domain" {
         UseGate::OnDefaultOrIdentity,
     }
     "57365a04c921" "v6.1-rc1" "an IOMMU sets the operations of its buses when it registers, and releases its devices when it goes" {
@@ -103,7 +103,7 @@ pub const CHANGES: &[Change] = changes! {
     "dba9ca9d41f5" "v6.4-rc1" "a device leaves its group before the driver forgets it" {
         Leave::First,
     }
-    "33793748de8f" "v6.4-rc1" "a type write is judged by the owner count, in groups of any size" {
+    "49a22aae7d9c" "v6.4-rc1" "a type write is judged by the owner count, in groups of any size" {
         TypeWrite::Unused,
     }
     "25c2325575cc" "v6.4-rc1" "Rockchip's IOMMU driver has set_platform_dma_ops" {
@@ -126,10 +126,10 @@ pub const CHANGES: &[Change] = changes! {
     "e7f85dfbbc9c" "v6.5-rc1" "a hot-plugged device is attached once, to the group's domain" {
         Join::Once,
     }
-    "d99be00f42ea" "v6.5-rc1" "the type of a default domain is chosen in one place" {
+    "8b4eb75ee50e" "v6.5-rc1" "the type of a default domain is chosen in one place" {
         DefaultTypeRule::Satisfy,
     }
-    "8b4eb75ee50e" "v6.5-rc1" "a default domain is set up in one place; what is asked for does not fall back" {
+    "d99be00f42ea" "v6.5-rc1" "a default domain is set up in one place; what is asked for does not fall back" {
         DefaultAlloc::ExplicitOnly,
         TypeWrite::Setup,
     }
@@ -145,7 +145,7 @@ pub const CHANGES: &[Change] = changes! {
     "addb665924f3" "v6.6-rc1" "a group's domain can be replaced" {
         Replace::Present,
     }
-    "1c68cbc64fe6" "v6.7-rc1" "drivers can have static identity and default domains" {
+    "df31b298477e" "v6.7-rc1" "drivers can have static identity and default domains" {
         StaticDomains::Present,
     }
     "59ddce4418da" "v6.7-rc1" "identity wins a conflict of default types, and what no driver can do is an error" {
@@ -167,16 +167,16 @@ pub const CHANGES: &[Change] = changes! {
         AttachCompat::Allocated,
         PasidAttach::Compat,
     }
-    "0f6a90436a57" "v6.8-rc1" "a static default domain's type is the wish of its driver" {
-        DefaultTypeRule::StaticWins,
-    }
     "17de3f5fdd35" "v6.8-rc1" "buses have no IOMMU operations any more" {
         Registration::InstanceOnly,
     }
     "4720287c7bf7" "v6.8-rc1" "32-bit ARM takes devices in a group to be behind an IOMMU" {
         ArmBehindIommu::Group,
     }
-    "fae6e669cdc5" "v6.9-rc1" "Tegra's display driver attaches over an identity domain" {
+    "83b3836bf83f" "v6.8-rc3" "a static default domain's type is the wish of its driver" {
+        DefaultTypeRule::StaticWins,
+    }
+    "fae6e669cdc5" "v6.8-rc3" "Tegra's display driver attaches over an identity domain" {
         TegraDrmAttach::OverNullOrIdentity,
     }
     "0061ffe289e1" "v6.9-rc1" "a leaving device is attached to the static release domain" {
@@ -188,11 +188,11 @@ pub const CHANGES: &[Change] = changes! {
     "b025dea63cde" "v6.10-rc1" "a failed PASID attach is undone only where it had succeeded" {
         PasidUndo::Accepted,
     }
-    "3ed6e8f0d3a4" "v6.10-rc1" "a driver is told which domain a PASID is removed from" {
+    "d2f85a263883" "v6.10-rc1" "a driver is told which domain a PASID is removed from" {
         PasidRemove::OpWithDomain,
     }
     "b67483b3c44e" "v6.10-rc1" "the core sets DMA operations up itself; a type write runs no probe_finalize" {
-        TypeFinalize::NotRun,
+        DmaSetup::CoreOnCurrent,
     }
     "a27bf2743cb8" "v6.11-rc1" "a user's paging domain is allocated for a device" {
         UserAlloc::Device,
@@ -200,21 +200,21 @@ pub const CHANGES: &[Change] = changes! {
     "14678219cf40" "v6.11-rc1" "the PASID table holds handles" {
         PasidEntry::Handle,
     }
-    "6b0b0c4d1d6e" "v6.12-rc1" "an ARM mapping's domain is allocated for a device" {
+    "9e8354b399e9" "v6.12-rc1" "an ARM mapping's domain is allocated for a device" {
         ArmMappingAlloc::Device,
+    }
+    "b7a0855eb95f" "v6.13-rc1" "drivers are asked for paging domains without a type" {
+        PagingAlloc::Untyped,
     }
     "4208849ec7a6" "v6.13-rc1" "a blocking domain is static or a paging domain" {
         BlockingAlloc::StaticOrPaging,
     }
-    "4490ccc45fb7" "v6.13-rc1" "drivers are asked for paging domains without a type" {
-        PagingAlloc::Untyped,
-    }
-    "cb83f4b965a6" "v6.14-rc1" "host1x attaches over an identity domain" {
-        Host1xAttach::OverNullOrIdentity,
-    }
     "647b7aad1949" "v6.14-rc1" "a PASID is removed by the blocked domain, which the driver must have" {
         PasidAttach::Blocked,
         PasidRemove::Blocked,
+    }
+    "cb83f4b965a6" "v6.14" "host1x attaches over an identity domain" {
+        Host1xAttach::OverNullOrIdentity,
     }
     "b46064a18810" "v6.15-rc1" "a use of a group without default domain is put off" {
         UseWithoutDefault::Deferred,
@@ -240,5 +240,8 @@ pub const CHANGES: &[Change] = changes! {
     }
     "fd714986e4e4" "v6.19-rc1" "a driver is told which domain it replaces" {
         AttachOld::Told,
+    }
+    "4a73abb965b7" "v7.0-rc1" "DMA operations are set up for the default domain, not for the current one" {
+        DmaSetup::CoreOnDefault,
     }
 };

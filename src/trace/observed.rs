@@ -303,6 +303,8 @@ pub enum Crash {
     MissingBlockedDomain,
     /// The type of a default domain that the group does not have is looked at.
     MissingDefaultDomain,
+    /// The type of a current domain that the group does not have is looked at.
+    MissingCurrentDomain,
     /// Something else; recorded traces do not say what.
     Unknown,
 }
@@ -318,6 +320,7 @@ impl Crash {
             Crash::MissingDetachOp => "calls a detach operation that is not there",
             Crash::MissingBlockedDomain => "uses a blocked domain that the driver does not have",
             Crash::MissingDefaultDomain => "reads the type of a default domain that is not there",
+            Crash::MissingCurrentDomain => "reads the type of a current domain that is not there",
             Crash::Unknown => "cause not known",
         }
     }

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The checks of the suite as a whole, each a trial `suite/<check>`.
+
+use std::env;
+use std::fmt::Write;
+use std::fs;
+use std::sync::Arc;
+
+use dma_ownership::suite::checks::{copies, coverage, layout, order, snapshots, titles};
+use dma_ownership::suite::find::FindError;
+use libtest_mimic::{Completion, Failed, Trial};
+
+use super::config::shown;
+use super::suite::Suite;
+
+/// So many problems of one check are listed.
+const PROBLEMS_SHOWN: usize = 50;
+
+/// A check of the suite.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Check {
+    Names,
+    FolderSizes,
+    KeyOrder,
+    OrphanSnapshots,
+    MissingSnapshots,
+    Titles,
+    Copies,
+    Redundant,
+    Rules,
+    Changes,
+}
+
+impl Check {
+    const ALL: [Check; 10] = [
+        Check::Names,
+        Check::FolderSizes,
+        Check::KeyOrder,
+        Check::OrphanSnapshots,
+        Check::MissingSnapshots,
+        Check::Titles,
+        Check::Copies,
+        Check::Redundant,
+        Check::Rules,
+        Check::Changes,
+    ];
+
+    /// The checks of this repository's own suite, or of one elsewhere, which need not reach every rule.
+    pub fn of_suite(own: bool) -> impl Iterator<Item = Check> {
+        Check::ALL.into_iter().filter(move |check| own || !matches!(check, Check::Rules | Check::Changes))
+    }
+
+    /// The trial's name.
+    pub fn name(self) -> String {
+        let check = match self {
+            Check::Names => "names",
+            Check::FolderSizes => "folder-sizes",
+            Check::KeyOrder => "key-order",
+            Check::OrphanSnapshots => "orphan-snapshots",
+            Check::MissingSnapshots => "missing-snapshots",
+            Check::Titles => "titles",
+            Check::Copies => "copies",
+            Check::Redundant => "redundant",
+            Check::Rules => "rules",
+            Check::Changes => "changes",
+        };
+        format!("{}/{check}", layout::RESERVED_AREA)
+    }
+
+    /// Does it need to know what every case does?
+    pub fn needs_surveys(self) -> bool {
+        matches!(self, Check::Titles | Check::Copies | Check::Redundant | Check::Rules | Check::Changes)
+    }
+
+    /// Its trial.
+    pub fn trial(self, suite: &Arc<Suite>) -> Trial {
+        let suite = Arc::clone(suite);
+        Trial::ignorable_test(self.name(), move || match self.not_now() {
+            Some(reason) => Ok(Completion::ignored_with(reason)),
+            None => self.run(&suite).map(|()| Completion::Completed),
+        })
+    }
+
+    /// Why the check would say nothing of use in this run.
+    fn not_now(self) -> Option<&'static str> {
+        let is = |variable, values: &[&str]| {
+            env::var(variable).is_ok_and(|value| values.contains(&value.as_str()))
+        };
+        match self {
+            Check::MissingSnapshots
+                if is("INSTA_FORCE_PASS", &["1"])
+                    || is("INSTA_UPDATE", &["always", "1", "unseen", "force"]) =>
+            {
+                Some("snapshots are being written")
+            }
+            Check::OrphanSnapshots if env::var_os("INSTA_SNAPSHOT_REFERENCES_FILE").is_some() => {
+                Some("cargo insta looks for them")
+            }
+            _ => None,
+        }
+    }
+
+    fn run(self, suite: &Suite) -> Result<(), Failed> {
+        let found = &suite.found;
+        let folder = &suite.config.snapshots;
+        let message = |error: FindError| error.to_string();
+        let problems = match self {
+            Check::Names => layout::names(found),
+            Check::FolderSizes => layout::folder_sizes(found),
+            Check::KeyOrder => key_orders(suite),
+            Check::OrphanSnapshots => snapshots::orphans(found, folder).map_err(message)?,
+            Check::MissingSnapshots => snapshots::missing(found, folder).map_err(message)?,
+            Check::Titles => {
+                let surveys = suite.surveys();
+                titles::duplicates(surveys.iter().map(|survey| (survey.name.as_str(), survey.title.as_str())))
+            }
+            Check::Copies => copies::copies(&suite.surveys()),
+            Check::Redundant => copies::redundant(&suite.surveys()),
+            Check::Rules => coverage::undecisive_variants(&suite.surveys()),
+            Check::Changes => coverage::undecisive_changes(&suite.surveys()),
+        };
+        listed(&problems)
+    }
+}
+
+/// The keys of every case file that can be read; what cannot be is its own trial's matter.
+fn key_orders(suite: &Suite) -> Vec<String> {
+    let problem = |path: &std::path::PathBuf| {
+        let text = fs::read_to_string(path).ok()?;
+        order::key_order(&text).map(|problem| format!("{}: {problem}", shown(path)))
+    };
+    suite.found.cases.iter().filter_map(|case| problem(&case.path)).collect()
+}
+
+fn listed(problems: &[String]) -> Result<(), Failed> {
+    if problems.is_empty() {
+        return Ok(());
+    }
+    let mut text = String::new();
+    for problem in &problems[..problems.len().min(PROBLEMS_SHOWN)] {
+        let _ = writeln!(text, "{problem}");
+    }
+    if let Some(more @ 1..) = problems.len().checked_sub(PROBLEMS_SHOWN) {
+        let _ = writeln!(text, "({more} more)");
+    }
+    Err(text.trim_end().into())
+}

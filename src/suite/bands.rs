@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Bands: neighbouring points of history at which the same was observed.
+//!
+//! A mainline band is headed `== v5.10 .. v5.18`, a single point `== v5.19-rc1`, and a band that reaches the
+//! newest release is left open, `== v5.19-rc1 ..`, so that a new release without news changes no snapshot.
+//! A stable release whose behaviour is its base's has no band of its own; another one stands after the
+//! mainline, `== v6.1.192 (v6.1 and its backports)`. A band whose text stands above already says so instead:
+//! `== v6.1.192 (v6.1 and its backports): as v6.7`.
+
+use std::fmt;
+
+use crate::history::{Line, Point};
+
+/// Points that behave alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Band<'a> {
+    /// Its first point.
+    pub first: &'a Point,
+    /// Where it ends.
+    pub end: BandEnd<'a>,
+    /// Which behaviour, as numbered by the caller.
+    pub behaviour: usize,
+    /// The first point of an earlier band with the same behaviour.
+    pub repeats: Option<&'a Point>,
+}
+
+/// Where a band ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BandEnd<'a> {
+    /// With the point it begins with.
+    Single,
+    /// With this point.
+    Last(&'a Point),
+    /// Not yet.
+    Open,
+}
+
+impl fmt::Display for Band<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.first.name)?;
+        match (&self.first.line, self.end) {
+            (Line::Stable { base }, _) => write!(f, " ({base} and its backports)"),
+            (Line::Mainline, BandEnd::Single) => Ok(()),
+            (Line::Mainline, BandEnd::Last(last)) => write!(f, " .. {}", last.name),
+            (Line::Mainline, BandEnd::Open) => f.write_str(" .."),
+        }
+    }
+}
+
+/// Which behaviour each point has: entry `i` is that of point `i`.
+///
+/// `open`: nothing keeps the last mainline point from having successors.
+#[must_use]
+pub fn bands<'a>(points: &'a [Point], behaviours: &[usize], open: bool) -> Vec<Band<'a>> {
+    let mut bands: Vec<Band<'a>> = Vec::new();
+    let all = || points.iter().zip(behaviours.iter().copied());
+
+    for (point, behaviour) in all().filter(|(point, _)| point.line == Line::Mainline) {
+        match bands.last_mut() {
+            Some(band) if band.behaviour == behaviour => band.end = BandEnd::Last(point),
+            _ => bands.push(new_band(&bands, point, behaviour)),
+        }
+    }
+    if let (true, Some(band)) = (open, bands.last_mut()) {
+        band.end = BandEnd::Open;
+    }
+
+    for (point, behaviour) in all() {
+        let Line::Stable { base } = point.line else { continue };
+        let of_base = all().find(|(other, _)| other.name == base).map(|(_, behaviour)| behaviour);
+        if of_base != Some(behaviour) {
+            bands.push(new_band(&bands, point, behaviour));
+        }
+    }
+    bands
+}
+
+fn new_band<'a>(earlier: &[Band<'a>], first: &'a Point, behaviour: usize) -> Band<'a> {
+    let repeats = earlier.iter().find(|band| band.behaviour == behaviour).map(|band| band.first);
+    Band { first, end: BandEnd::Single, behaviour, repeats }
+}
+
+/// Points in as few words as possible: `v5.10 .. v5.18, v6.1.192`. `chosen` has an entry for each point.
+#[must_use]
+pub fn ranges(points: &[Point], chosen: &[bool]) -> String {
+    let mut words: Vec<String> = Vec::new();
+    let mut run: Option<(&Point, &Point)> = None;
+    let mut stable: Vec<String> = Vec::new();
+    let mut flush = |run: &mut Option<(&Point, &Point)>| match run.take() {
+        Some((first, last)) if first.name == last.name => words.push(first.name.clone()),
+        Some((first, last)) => words.push(format!("{} .. {}", first.name, last.name)),
+        None => {}
+    };
+    for (point, chosen) in points.iter().zip(chosen) {
+        match (&point.line, chosen) {
+            (Line::Stable { .. }, true) => stable.push(point.name.clone()),
+            (Line::Stable { .. }, false) => {}
+            (Line::Mainline, true) => run = Some((run.map_or(point, |(first, _)| first), point)),
+            (Line::Mainline, false) => flush(&mut run),
+        }
+    }
+    flush(&mut run);
+    words.append(&mut stable);
+    words.join(", ")
+}
+
+#[cfg(test)]
+pub(super) mod tests;

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! A case, run over history.
+
+use std::collections::HashMap;
+
+use super::bands::bands;
+use super::runs::{self, Runs};
+use super::snapshot::{self, Head};
+use crate::case::{Case, Lowered};
+use crate::history::{self, Point};
+use crate::trace::text::{self, Style};
+
+/// A case and what it did at each of its points of history.
+#[derive(Debug)]
+pub struct CaseRun {
+    /// The case.
+    pub case: Case,
+    /// Its script.
+    pub lowered: Lowered,
+    /// The points it runs on.
+    pub points: &'static [Point],
+    /// What it did there.
+    pub runs: Runs,
+}
+
+impl CaseRun {
+    /// Runs a case at every point between its `since` and `until`.
+    #[must_use]
+    pub fn new(case: Case) -> CaseRun {
+        let lowered = case.lower();
+        let points = between(history::points(), case.since.as_deref(), case.until.as_deref());
+        let runs = runs::over(&lowered.script, points);
+        CaseRun { case, lowered, points, runs }
+    }
+
+    /// The body of its snapshot.
+    #[must_use]
+    pub fn body(&self) -> String {
+        let (texts, of_run) = self.texts();
+        let behaviours: Vec<usize> = self.runs.of.iter().map(|run| of_run[*run]).collect();
+        let open = self.case.until.is_none();
+        let head = Head { title: &self.case.title, sources: &self.case.sources };
+        snapshot::body(head, &bands(self.points, &behaviours, open), &texts)
+    }
+
+    /// The different texts, and which of them each run has.
+    fn texts(&self) -> (Vec<String>, Vec<usize>) {
+        let mut indices: HashMap<String, usize> = HashMap::new();
+        let of_run = self.runs.runs.iter().map(|with| {
+            let text = text::render(&self.lowered.script, &with.run.trace, &[], Style::default());
+            let next = indices.len();
+            *indices.entry(text).or_insert(next)
+        });
+        let of_run: Vec<usize> = of_run.collect();
+        let mut texts = vec![String::new(); indices.len()];
+        for (text, index) in indices {
+            texts[index] = text;
+        }
+        (texts, of_run)
+    }
+}
+
+/// The points from `since` to `until`, both included; a limit that is no point's name does not limit.
+fn between<'a>(points: &'a [Point], since: Option<&str>, until: Option<&str>) -> &'a [Point] {
+    let position =
+        |name: Option<&str>| name.and_then(|name| points.iter().position(|point| point.name == name));
+    let first = position(since).unwrap_or(0);
+    let end = position(until).map_or(points.len(), |last| last + 1);
+    points.get(first..end).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::suite::bands::tests::points;
+
+    #[test]
+    fn limits_are_inclusive() {
+        let points = points(&["v5.10", "v5.15", "v5.15.80", "v5.18"]);
+        let names = |since, until| -> Vec<&str> {
+            between(&points, since, until).iter().map(|point| point.name.as_str()).collect()
+        };
+        assert_eq!(names(None, None), ["v5.10", "v5.15", "v5.15.80", "v5.18"]);
+        assert_eq!(names(Some("v5.15"), Some("v5.15.80")), ["v5.15", "v5.15.80"]);
+        assert_eq!(names(None, Some("v5.10")), ["v5.10"]);
+        assert!(names(Some("v5.18"), Some("v5.10")).is_empty());
+    }
+}

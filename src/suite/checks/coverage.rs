@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Every rule and every change of history is reached by a case in which it decides something.
+
+use std::collections::BTreeSet;
+
+use crate::engine::{self, Axis, Rules};
+use crate::history::{self, Change, Point};
+use crate::script::Script;
+use crate::suite::survey::Survey;
+use crate::trace::Trace;
+use crate::trace::text::{Style, render};
+
+/// Lists the variants of rules that decide nothing: of each axis the variants that some point of history has,
+/// without those for which another such variant would change what some case shows.
+#[must_use]
+pub fn undecisive_variants(surveys: &[&Survey]) -> Vec<String> {
+    let present = Present::new(history::points());
+    let mut open = present.choices();
+    for survey in surveys {
+        if open.is_empty() {
+            break;
+        }
+        for (rules, consulted) in &survey.runs {
+            let tried: Vec<(Axis, u8)> = consulted
+                .iter()
+                .map(|axis| (axis, rules.get(axis)))
+                .filter(|choice| open.contains(choice))
+                .collect();
+            if tried.is_empty() {
+                continue;
+            }
+            let shown = Shown::new(&survey.script, rules);
+            for (axis, variant) in tried {
+                let mut others = present.of(axis).filter(|other| *other != variant);
+                if others.any(|other| shown.differs(&rules.with(axis, other))) {
+                    open.remove(&(axis, variant));
+                }
+            }
+        }
+    }
+    open.into_iter()
+        .map(|(axis, variant)| format!("{} = {}: decides no case", axis.name(), axis.variant_name(variant)))
+        .collect()
+}
+
+/// Lists the changes of history with which every case shows what it shows without them.
+#[must_use]
+pub fn undecisive_changes(surveys: &[&Survey]) -> Vec<String> {
+    let undecisive =
+        history::changes().iter().filter(|change| !surveys.iter().any(|survey| decides(change, survey)));
+    undecisive.map(|change| format!("{} ({}): decides no case", change.id, change.title)).collect()
+}
+
+/// Does the case show something else just after the change than just before?
+fn decides(change: &Change, survey: &Survey) -> bool {
+    let all = history::points();
+    let limited = survey.points.len() != all.len();
+    if limited && !survey.points.iter().any(|point| point.name == change.landed) {
+        return false;
+    }
+    let resolve = |name: String| history::resolve(&name).ok().map(|point| point.rules);
+    let (Some(before), Some(after)) =
+        (resolve(format!("commit:{}^", change.id)), resolve(format!("commit:{}", change.id)))
+    else {
+        return false;
+    };
+    let consulted = survey.consulted();
+    let looked_at = consulted.iter().any(|axis| before.get(axis) != after.get(axis));
+    looked_at && Shown::new(&survey.script, &before).differs(&after)
+}
+
+/// What a script shows with some rules.
+struct Shown<'a> {
+    script: &'a Script,
+    trace: Trace,
+    text: String,
+}
+
+impl<'a> Shown<'a> {
+    fn new(script: &'a Script, rules: &Rules) -> Shown<'a> {
+        let trace = engine::run(script, rules).trace;
+        let text = text(script, &trace);
+        Shown { script, trace, text }
+    }
+
+    /// Does it show something else with these rules?
+    fn differs(&self, rules: &Rules) -> bool {
+        let trace = engine::run(self.script, rules).trace;
+        trace != self.trace && text(self.script, &trace) != self.text
+    }
+}
+
+fn text(script: &Script, trace: &Trace) -> String {
+    render(script, trace, &[], Style::default())
+}
+
+/// The variants of each axis that some point of history has.
+struct Present(BTreeSet<(Axis, u8)>);
+
+impl Present {
+    fn new(points: &[Point]) -> Present {
+        let of_point = |point: &Point| {
+            let rules = point.rules;
+            Axis::ALL.iter().map(move |axis| (*axis, rules.get(*axis)))
+        };
+        Present(points.iter().flat_map(of_point).collect())
+    }
+
+    fn of(&self, axis: Axis) -> impl Iterator<Item = u8> {
+        self.0.iter().filter(move |(of, _)| *of == axis).map(|(_, variant)| *variant)
+    }
+
+    /// The variants of axes that have more than one.
+    fn choices(&self) -> BTreeSet<(Axis, u8)> {
+        self.0.iter().copied().filter(|(axis, _)| self.of(*axis).count() > 1).collect()
+    }
+}

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Running cases over history, and what holds for a suite as a whole.
+
+pub mod bands;
+pub mod case_run;
+pub mod checks;
+pub mod find;
+pub mod runs;
+pub mod snapshot;
+pub mod survey;

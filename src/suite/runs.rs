@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! A script over history: each different behaviour once.
+
+use crate::engine::{self, Rules, Run};
+use crate::history::Point;
+use crate::script::Script;
+
+/// What a script did at some points of history.
+#[derive(Clone, Debug)]
+pub struct Runs {
+    /// One run for each set of points whose rules agree on everything that the run consulted.
+    pub runs: Vec<RunWith>,
+    /// Which run each point has: entry `i` is that of point `i`.
+    pub of: Vec<usize>,
+}
+
+/// A run, and rules with which it came about.
+#[derive(Clone, Debug)]
+pub struct RunWith {
+    /// The rules of the first point that has it.
+    pub rules: Rules,
+    /// What happened.
+    pub run: Run,
+}
+
+/// Runs a script at every point, though the engine only where a rule that matters is new.
+#[must_use]
+pub fn over(script: &Script, points: &[Point]) -> Runs {
+    let mut runs: Vec<RunWith> = Vec::new();
+    let mut of: Vec<usize> = Vec::with_capacity(points.len());
+    for point in points {
+        let agrees = |known: &RunWith| known.rules.agree_on(&point.rules, known.run.consulted);
+        // A point mostly behaves like the one before it.
+        let last = of.last().copied().filter(|last| agrees(&runs[*last]));
+        let index = last.or_else(|| runs.iter().position(agrees)).unwrap_or_else(|| {
+            runs.push(RunWith { rules: point.rules, run: engine::run(script, &point.rules) });
+            runs.len() - 1
+        });
+        of.push(index);
+    }
+    Runs { runs, of }
+}
