@@ -48,15 +48,24 @@ impl fmt::Display for CaseError {
         if let Some(place) = self.place {
             write!(f, ":{}:{}", place.line, place.column)?;
         }
-        write!(f, ": {}", self.problem)?;
+        write!(f, ": {}", clipped(self.problem.to_string()))?;
         if let Some(hint) = &self.hint {
-            write!(f, "\n  hint: {hint}")?;
+            write!(f, "\n  hint: {}", clipped(hint.clone()))?;
         }
         Ok(())
     }
 }
 
 impl std::error::Error for CaseError {}
+
+/// A text that quotes the file, but not all of it.
+fn clipped(mut text: String) -> String {
+    if let Some((end, _)) = text.char_indices().nth(400) {
+        text.truncate(end);
+        text.push('…');
+    }
+    text
+}
 
 /// What a name stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -73,8 +82,6 @@ pub enum Noun {
     Mapping,
     /// An owner token.
     Owner,
-    /// A named capability set.
-    CapabilitySet,
 }
 
 impl fmt::Display for Noun {
@@ -86,19 +93,21 @@ impl fmt::Display for Noun {
             Noun::Paging => "paging domain",
             Noun::Mapping => "mapping",
             Noun::Owner => "owner",
-            Noun::CapabilitySet => "capability set",
         })
     }
 }
 
 /// What is wrong.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Problem {
     /// The file cannot be read; why, in the system's words.
+    #[error("cannot be read: {0}")]
     Unreadable(String),
     /// It is a folder or something else that is no regular file.
+    #[error("is not a file")]
     NotAFile,
     /// It is larger than any case.
+    #[error("{size} bytes; a case has at most {limit}")]
     TooLarge {
         /// Its size in bytes.
         size: u64,
@@ -106,36 +115,52 @@ pub enum Problem {
         limit: u64,
     },
     /// It is not UTF-8.
+    #[error("not UTF-8")]
     NotUtf8,
     /// There is nothing in it.
+    #[error("the file is empty")]
     Empty,
     /// A tab.
+    #[error("tab character")]
     Tab,
     /// A character that cannot be seen.
+    #[error("control character U+{:04X}", u32::from(*.0))]
     ControlCharacter(char),
     /// A YAML anchor or alias.
+    #[error("anchor or alias `{0}`")]
     Anchor(String),
     /// A YAML merge key.
+    #[error("merge key `<<`")]
     MergeKey,
     /// A YAML tag.
+    #[error("tag `{0}`")]
     Tag(String),
     /// A YAML directive.
+    #[error("YAML directive")]
     Directive,
     /// A second YAML document.
+    #[error("second document in one file")]
     SecondDocument,
     /// Lists and maps in each other, deeper than any case needs.
+    #[error("nested too deeply")]
     TooDeep,
     /// The text is not YAML; the parser's words.
+    #[error("not YAML: {0}")]
     NotYaml(String),
     /// A field that does not exist.
+    #[error("unknown field `{0}`")]
     UnknownField(String),
     /// A step that does not exist.
+    #[error("unknown step `{0}`")]
     UnknownStep(String),
     /// A field that must be there.
+    #[error("missing field `{0}`")]
     MissingField(String),
     /// A key that comes twice in one map.
+    #[error("duplicate key `{0}`")]
     DuplicateKey(String),
     /// A value of another type or out of range.
+    #[error("expected {expected}, found {found}")]
     WrongValue {
         /// What is there.
         found: String,
@@ -143,6 +168,7 @@ pub enum Problem {
         expected: String,
     },
     /// A word that is none of those known here.
+    #[error("unknown word `{found}`")]
     UnknownWord {
         /// What is there.
         found: String,
@@ -150,16 +176,19 @@ pub enum Problem {
         known: Vec<String>,
     },
     /// A step that is only an expectation, or empty.
+    #[error("step without an operation")]
     NoOperation,
     /// Two operations in one step.
+    #[error("two operations in one step: `{0}` and `{1}`")]
     TwoOperations(String, String),
     /// A map that has both release ranges and fields of a state.
+    #[error("release range `{0}` beside the field `{1}`")]
     RangeBesideField(String, String),
     /// An `expect` that expects nothing.
+    #[error("`expect` is empty")]
     EmptyExpect,
-    /// A list that must not be empty.
-    EmptyList(&'static str),
     /// More of something than a test bench can hold.
+    #[error("{count} {what}; there may be {limit}")]
     TooMany {
         /// Of what.
         what: &'static str,
@@ -169,10 +198,13 @@ pub enum Problem {
         limit: usize,
     },
     /// A name of forbidden characters or length.
+    #[error("`{1}` is not a usable {0} name")]
     BadName(Noun, String),
     /// A name that is declared twice.
+    #[error("{0} `{1}` is declared twice")]
     DuplicateName(Noun, String),
     /// A device that is in two groups.
+    #[error("device `{device}` is in group `{group}` already")]
     DeviceInTwoGroups {
         /// The device.
         device: String,
@@ -180,8 +212,13 @@ pub enum Problem {
         group: String,
     },
     /// A name that is not declared.
+    #[error("{0} `{1}` is not declared")]
     Undeclared(Noun, String),
+    /// A capability set that does not exist.
+    #[error("unknown capability set `{0}`")]
+    UnknownSet(String),
     /// A name that stands for something else.
+    #[error("`{name}` is a {is}, not a {needed}")]
     WrongKind {
         /// The name.
         name: String,
@@ -191,8 +228,10 @@ pub enum Problem {
         needed: Noun,
     },
     /// Something that is not a name of a domain.
+    #[error("`{0}` does not name a domain")]
     BadDomain(String),
     /// A device that is not in this group.
+    #[error("device `{device}` is never in group `{group}`")]
     WrongGroup {
         /// The device.
         device: String,
@@ -200,87 +239,41 @@ pub enum Problem {
         group: String,
     },
     /// Something that only 32-bit ARM has.
+    #[error("{0} exists only on 32-bit ARM")]
     NeedsArm32(String),
     /// Two things that cannot go together.
+    #[error("{0}")]
     Conflict(String),
     /// A rule for titles.
+    #[error("title {0}")]
     Title(&'static str),
     /// Not a source.
+    #[error("`{0}` is not a source")]
     BadSource(String),
     /// A release that is not known.
+    #[error("unknown release `{0}`")]
     UnknownRelease(String),
     /// A range that ends before it begins.
+    #[error("range `{0}` ends before it begins")]
     ReversedRange(String),
     /// Two ranges that both hold for a release.
+    #[error("`{0}` and `{1}` both hold for a release")]
     OverlappingRanges(String, String),
     /// A range outside `since` and `until`.
+    #[error("`{0}` holds for no release this case runs on")]
     NeverApplies(String),
     /// An errno that is not known.
+    #[error("unknown errno `{0}`")]
     UnknownErrno(String),
     /// Not an outcome.
+    #[error("unknown outcome `{0}`")]
     UnknownOutcome(String),
     /// A domain that is allocated twice.
+    #[error("domain `{0}` is allocated twice")]
     AllocatedTwice(String),
     /// A step number beyond the last step.
+    #[error("there is no step {0}")]
     NoSuchStep(usize),
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Problem::Unreadable(why) => write!(f, "cannot be read: {why}"),
-            Problem::NotAFile => f.write_str("is not a file"),
-            Problem::TooLarge { size, limit } => write!(f, "{size} bytes; a case has at most {limit}"),
-            Problem::NotUtf8 => f.write_str("not UTF-8"),
-            Problem::Empty => f.write_str("the file is empty"),
-            Problem::Tab => f.write_str("tab"),
-            Problem::ControlCharacter(c) => write!(f, "control character U+{:04X}", u32::from(*c)),
-            Problem::Anchor(text) => write!(f, "anchor or alias `{text}`"),
-            Problem::MergeKey => f.write_str("merge key `<<`"),
-            Problem::Tag(text) => write!(f, "tag `{text}`"),
-            Problem::Directive => f.write_str("YAML directive"),
-            Problem::SecondDocument => f.write_str("second document in one file"),
-            Problem::TooDeep => f.write_str("nested too deeply"),
-            Problem::NotYaml(words) => write!(f, "not YAML: {words}"),
-            Problem::UnknownField(name) => write!(f, "unknown field `{name}`"),
-            Problem::UnknownStep(name) => write!(f, "unknown step `{name}`"),
-            Problem::MissingField(name) => write!(f, "missing field `{name}`"),
-            Problem::DuplicateKey(name) => write!(f, "duplicate key `{name}`"),
-            Problem::WrongValue { found, expected } => write!(f, "expected {expected}, found {found}"),
-            Problem::UnknownWord { found, .. } => write!(f, "unknown word `{found}`"),
-            Problem::NoOperation => f.write_str("step without an operation"),
-            Problem::TwoOperations(a, b) => write!(f, "two operations in one step: `{a}` and `{b}`"),
-            Problem::RangeBesideField(range, field) => {
-                write!(f, "release range `{range}` beside the field `{field}`")
-            }
-            Problem::EmptyExpect => f.write_str("`expect` is empty"),
-            Problem::EmptyList(what) => write!(f, "`{what}` is empty"),
-            Problem::TooMany { what, count, limit } => write!(f, "{count} {what}; there may be {limit}"),
-            Problem::BadName(noun, name) => write!(f, "`{name}` cannot be the name of a {noun}"),
-            Problem::DuplicateName(noun, name) => write!(f, "{noun} `{name}` is declared twice"),
-            Problem::DeviceInTwoGroups { device, group } => {
-                write!(f, "device `{device}` is in group `{group}` already")
-            }
-            Problem::Undeclared(noun, name) => write!(f, "{noun} `{name}` is not declared"),
-            Problem::WrongKind { name, is, needed } => write!(f, "`{name}` is a {is}, not a {needed}"),
-            Problem::BadDomain(name) => write!(f, "`{name}` does not name a domain"),
-            Problem::WrongGroup { device, group } => {
-                write!(f, "device `{device}` is never in group `{group}`")
-            }
-            Problem::NeedsArm32(what) => write!(f, "{what} exists only on 32-bit ARM"),
-            Problem::Conflict(what) => f.write_str(what),
-            Problem::Title(rule) => write!(f, "title {rule}"),
-            Problem::BadSource(source) => write!(f, "`{source}` is not a source"),
-            Problem::UnknownRelease(name) => write!(f, "unknown release `{name}`"),
-            Problem::ReversedRange(range) => write!(f, "range `{range}` ends before it begins"),
-            Problem::OverlappingRanges(a, b) => write!(f, "`{a}` and `{b}` both hold for a release"),
-            Problem::NeverApplies(range) => write!(f, "`{range}` holds for no release this case runs on"),
-            Problem::UnknownErrno(name) => write!(f, "unknown errno `{name}`"),
-            Problem::UnknownOutcome(name) => write!(f, "unknown outcome `{name}`"),
-            Problem::AllocatedTwice(name) => write!(f, "domain `{name}` is allocated twice"),
-            Problem::NoSuchStep(number) => write!(f, "there is no step {number}"),
-        }
-    }
 }
 
 /// A problem found in a text, before the file's name is put to it.

@@ -31,13 +31,13 @@ pub(crate) fn lower<'t>(id: &str, form: &CaseForm<'t>, names: &Names) -> Result<
         lowered: Lowered { script, steps: Vec::new() },
         allocated: vec![false; names.domains.len()],
     };
-    for step in &form.steps {
+    for step in &form.steps.0 {
         lowering.note_allocation(&step.operation).map_err(|complaint| complaint.or_at(step.name.spot()))?;
     }
     for (group, given) in &form.given.0 {
         lowering.given(group, given).map_err(|complaint| complaint.or_at(group.spot()))?;
     }
-    for (index, step) in form.steps.iter().enumerate() {
+    for (index, step) in form.steps.0.iter().enumerate() {
         lowering
             .step(index, &step.name, &step.operation)
             .map_err(|complaint| complaint.or_at(step.name.spot()))?;

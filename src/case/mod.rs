@@ -147,14 +147,15 @@ fn resolve<'t>(
     form: &CaseForm<'t>,
     releases: &Releases,
 ) -> Result<Case, Complaint<'t>> {
-    rules::check(form)?;
+    let under = |key: &'static str| move |complaint: Complaint<'t>| complaint.or_at(top_level(text, key));
+    rules::check(form).map_err(under("title"))?;
     let span = rules::span(form, releases)?;
-    let names = Names::declared(&form.topology)?;
-    let lowered = lower::lower(name, form, &names)?;
+    let names = Names::declared(&form.topology).map_err(under("topology"))?;
+    let lowered = lower::lower(name, form, &names).map_err(under("topology"))?;
     let expectations = expect::resolve(form, &names, releases, &span)?;
     let mut line = 1;
     let mut counted = text;
-    let steps = form.steps.iter().map(|step| {
+    let steps = form.steps.0.iter().map(|step| {
         if let Some((before, rest)) = step.name.spot().and_then(|spot| error::split_at(counted, spot)) {
             line += before.matches('\n').count();
             counted = rest;
@@ -167,14 +168,22 @@ fn resolve<'t>(
     Ok(Case {
         name: name.to_owned(),
         title: form.title.text().to_owned(),
-        sources: form.sources.iter().map(|source| source.text().to_owned()).collect(),
+        sources: form.sources.0.iter().map(|source| source.text().to_owned()).collect(),
         why: form.why.as_ref().map(|why| why.text().trim().to_owned()),
         since: release_name(&form.since, *positions.start()),
         until: release_name(&form.until, *positions.end()),
         steps: steps.collect(),
-        deviations: rules::deviations(form, releases)?,
+        deviations: rules::deviations(form, releases).map_err(under("deviates"))?,
         span,
         expectations,
         lowered,
     })
+}
+
+/// A key of the outermost map, for want of a better place.
+fn top_level<'t>(text: &'t str, key: &str) -> Option<&'t str> {
+    let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1));
+    starts
+        .filter_map(|at| text.get(at..))
+        .find_map(|line| line.get(..key.len()).filter(|start| *start == key))
 }

@@ -182,7 +182,7 @@ impl Names {
             Noun::Owner => kinds[3].1.clone(),
             Noun::Paging => self.domains_of(DomainWord::Paging),
             Noun::Mapping => self.domains_of(DomainWord::Mapping),
-            Noun::Domain | Noun::CapabilitySet => kinds[2].1.clone(),
+            Noun::Domain => kinds[2].1.clone(),
         };
         let other = kinds.iter().find(|(_, names)| names.contains(&name)).map(|kind| kind.0);
         let hint = match other {
@@ -206,7 +206,6 @@ fn section(noun: Noun) -> &'static str {
         Noun::Device => "topology.groups` or `topology.devices",
         Noun::Domain | Noun::Paging | Noun::Mapping => "topology.domains",
         Noun::Owner => "topology.owners",
-        Noun::CapabilitySet => "topology.iommu",
     }
 }
 
@@ -220,12 +219,16 @@ fn checked<'t>(word: &Word<'t>, noun: Noun) -> Result<String, Complaint<'t>> {
     let first = name.chars().next().is_some_and(|c| c.is_ascii_alphanumeric());
     let rest =
         name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | ':' | '@' | '-' | '+'));
-    if first && rest && name.len() <= MAX_NAME && name != "null" {
+    // YAML takes these for something else where a map may stand instead of a name.
+    let taken = matches!(name, "null" | "true" | "false")
+        || name.parse::<f64>().is_ok()
+        || ["0x", "0o", "0b"].iter().any(|prefix| name.starts_with(prefix));
+    if first && rest && !taken && name.len() <= MAX_NAME {
         return Ok(name.to_owned());
     }
     Err(Complaint::at(word.spot(), Problem::BadName(noun, name.to_owned())).hint(format!(
         "a name has up to {MAX_NAME} letters, digits and `.` `_` `:` `@` `-` `+`, begins with a letter or digit, \
-         and is not `null`"
+         and is no number, `null`, `true` or `false`"
     )))
 }
 

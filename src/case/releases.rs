@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 use std::sync::OnceLock;
 
 use super::error::{Complaint, Problem};
+use super::hint::nearest;
 use crate::history::{self, UnknownRelease};
 
 /// The releases that cases run on, oldest first.
@@ -39,9 +40,6 @@ impl Releases {
 
     /// The position of a release, however it is written.
     pub(crate) fn find<'t>(&self, name: &str, spot: Option<&'t str>) -> Result<usize, Complaint<'t>> {
-        if self.is_empty() {
-            return Ok(0);
-        }
         if let Some(at) = self.position(name) {
             return Ok(at);
         }
@@ -50,16 +48,14 @@ impl Releases {
             Complaint::at(spot, Problem::UnknownRelease(name.to_owned())).hint_if(hint)
         };
         let resolved = (self.resolve)(name).map_err(|error| unknown(error.hint))?;
-        self.position(&resolved).ok_or_else(|| {
-            unknown(format!(
-                "`{resolved}` is none of the releases that cases run on; `dma-ownership releases` lists them"
-            ))
-        })
-    }
-
-    /// Is nothing known of history?
-    pub(crate) fn is_empty(&self) -> bool {
-        self.names.is_empty()
+        match self.position(&resolved) {
+            // A commit may be written with more digits.
+            Some(at) if name.starts_with("commit:") => Ok(at),
+            _ => Err(unknown(match nearest(name, self.names.iter().map(String::as_str)) {
+                Some(near) => format!("cases run on `{near}`; `dma-ownership releases` lists them all"),
+                None => "cases do not run on it; `dma-ownership releases` lists those they run on".into(),
+            })),
+        }
     }
 
     /// All of them.

@@ -2,26 +2,27 @@
 //! Rules for a case that are about its words: title, sources, releases, deviations.
 
 use super::error::{Complaint, Problem};
-use super::form::{CaseForm, Word};
+use super::form::{CaseForm, Operation, Word};
 use super::releases::{Releases, Span};
 use super::{Deviation, MAX_STEPS};
+
+/// Faults of a case; a test bench holds no more.
+const MAX_FAULTS: usize = 16;
 
 /// Checks what can be checked without looking anything up.
 pub(crate) fn check<'t>(form: &CaseForm<'t>) -> Result<(), Complaint<'t>> {
     title(&form.title)?;
-    if form.sources.is_empty() {
-        return Err(Complaint::at(form.title.spot(), Problem::EmptyList("sources")).hint(SOURCE_HINT));
-    }
-    form.sources.iter().try_for_each(source)?;
-    if form.steps.is_empty() {
-        return Err(
-            Complaint::at(form.title.spot(), Problem::EmptyList("steps")).hint("a case has a step at least")
-        );
-    }
-    if form.steps.len() > MAX_STEPS {
-        let problem = Problem::TooMany { what: "steps", count: form.steps.len(), limit: MAX_STEPS };
-        let spot = form.steps.get(MAX_STEPS).and_then(|step| step.name.spot());
+    form.sources.0.iter().try_for_each(source)?;
+    if form.steps.0.len() > MAX_STEPS {
+        let problem = Problem::TooMany { what: "steps", count: form.steps.0.len(), limit: MAX_STEPS };
+        let spot = form.steps.0.get(MAX_STEPS).and_then(|step| step.name.spot());
         return Err(Complaint::at(spot, problem).hint("split the case"));
+    }
+    let is_fault = |operation: &Operation<'t>| matches!(operation, Operation::Fail(_));
+    let faults: Vec<_> = form.steps.0.iter().filter(|step| is_fault(&step.operation)).collect();
+    if let Some(step) = faults.get(MAX_FAULTS) {
+        let problem = Problem::TooMany { what: "faults", count: faults.len(), limit: MAX_FAULTS };
+        return Err(Complaint::at(step.name.spot(), problem).hint("split the case"));
     }
     Ok(())
 }
@@ -29,19 +30,23 @@ pub(crate) fn check<'t>(form: &CaseForm<'t>) -> Result<(), Complaint<'t>> {
 /// A title is one line that says what is, in the present tense.
 fn title<'t>(title: &Word<'t>) -> Result<(), Complaint<'t>> {
     let text = title.text();
-    let words = || text.split(|c: char| !c.is_alphanumeric() && c != '\'');
-    let says = |word: &str| words().any(|other| other.eq_ignore_ascii_case(word));
+    let orders = |word: &str| {
+        let word = word.trim_matches(|c: char| !c.is_alphanumeric());
+        ["should", "shouldn't", "shall", "must", "mustn't", "ought"]
+            .iter()
+            .any(|order| word.eq_ignore_ascii_case(order))
+    };
     let rule = if text.trim().is_empty() {
         "is empty"
     } else if text.contains('\n') {
         "has more than one line"
-    } else if text.chars().count() > 100 {
+    } else if text.len() > 100 && text.chars().count() > 100 {
         "has more than 100 characters"
     } else if text.ends_with('.') {
         "ends with a period"
     } else if text.trim() != text {
         "begins or ends with a space"
-    } else if ["should", "shouldn't", "shall", "must", "ought"].iter().any(|word| says(word)) {
+    } else if text.split_ascii_whitespace().any(orders) {
         "says what should be, not what is"
     } else {
         return Ok(());
@@ -97,7 +102,7 @@ pub(crate) fn deviations<'t>(
 ) -> Result<Vec<Deviation>, Complaint<'t>> {
     let read = |deviation: &super::form::DeviationForm<'t>| {
         let step: usize = deviation.step.get();
-        if step > form.steps.len() {
+        if step > form.steps.0.len() {
             let problem = Problem::NoSuchStep(step);
             return Err(
                 Complaint::at(deviation.implementation.spot(), problem).hint("steps are counted from 1")

@@ -12,24 +12,79 @@ const MAX_BRACKETS: usize = 16;
 
 /// Finds what must not be in a case.
 pub(crate) fn scan(text: &str) -> Result<(), Complaint<'_>> {
+    let is_content = |line: &str| !matches!(line.trim_start().as_bytes().first(), None | Some(b'#'));
+    if !text.lines().any(is_content) {
+        return Err(Complaint::at(None, Problem::Empty).hint("copy another case and edit it"));
+    }
+    if is_unsuspicious(text.as_bytes()) {
+        return Ok(());
+    }
     characters(text)?;
     Scanner { text, at: 0, brackets: 0, line_start: 0, content: false }.run()
 }
 
+/// What a byte can mean at a first glance.
+#[derive(Clone, Copy)]
+enum Glance {
+    Nothing,
+    NewLine,
+    Opening,
+    Closing,
+    Suspicious,
+}
+
+/// The table for a first glance: nearly all cases have nothing suspicious and need no closer look.
+const GLANCES: [Glance; 256] = {
+    let mut table = [Glance::Nothing; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = match byte as u8 {
+            b'\n' => Glance::NewLine,
+            b'[' | b'{' => Glance::Opening,
+            b']' | b'}' => Glance::Closing,
+            b'&' | b'*' | b'!' | b'<' | b'%' | 0..=0x1f | 0x7f.. => Glance::Suspicious,
+            _ => Glance::Nothing,
+        };
+        byte += 1;
+    }
+    table
+};
+
+/// Is there nothing at all that could be wrong, wherever it stands?
+///
+/// Every byte of every case passes here, also in unoptimised builds: hence plain indexing.
+fn is_unsuspicious(bytes: &[u8]) -> bool {
+    let (mut at, mut brackets) = (0, 0_usize);
+    while at < bytes.len() {
+        match GLANCES[bytes[at] as usize] {
+            Glance::Nothing => {}
+            Glance::NewLine if matches!(bytes.get(at + 1..at + 4), Some(b"---" | b"...")) => return false,
+            Glance::NewLine => {}
+            Glance::Opening if brackets == MAX_BRACKETS => return false,
+            Glance::Opening => brackets += 1,
+            Glance::Closing => brackets = brackets.saturating_sub(1),
+            Glance::Suspicious => return false,
+        }
+        at += 1;
+    }
+    true
+}
+
 /// Refuses tabs and characters that cannot be seen.
 fn characters(text: &str) -> Result<(), Complaint<'_>> {
-    let bad = |c: char| {
-        (c.is_control() && c != '\n' && c != '\r')
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-    };
-    match text.char_indices().find(|(_, c)| bad(*c)) {
-        None => Ok(()),
-        Some((at, '\t')) => {
-            Err(Complaint::at(text.get(at..=at), Problem::Tab).hint("indent with spaces, two for each level"))
-        }
-        Some((at, c)) => Err(Complaint::at(text.get(at..at + c.len_utf8()), Problem::ControlCharacter(c))
-            .hint("take it out; it cannot be seen in a review")),
-    }
+    let Some((at, c)) = text.char_indices().find(|(_, c)| is_invisible(*c)) else { return Ok(()) };
+    let spot = text.get(at..at + c.len_utf8());
+    Err(match c {
+        '\t' => Complaint::at(spot, Problem::Tab).hint("indent with spaces, two for each level"),
+        _ => Complaint::at(spot, Problem::ControlCharacter(c))
+            .hint("take it out; it cannot be seen in a review"),
+    })
+}
+
+/// Control characters, and those that change the direction of text or have no width.
+fn is_invisible(c: char) -> bool {
+    (c.is_control() && c != '\n' && c != '\r')
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 struct Scanner<'t> {

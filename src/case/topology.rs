@@ -2,7 +2,7 @@
 //! From the written topology to the script's tables: groups, devices, the IOMMU driver's settings.
 
 use super::drivers::{self, Capabilities};
-use super::error::{Complaint, Noun, Problem};
+use super::error::{Complaint, Problem};
 use super::form::{DeviceForm, DomainWord, IommuForm, Listed, Short, TopologyForm, Word};
 use super::hint::did_you_mean;
 use super::names::Names;
@@ -103,7 +103,7 @@ fn named<'t>(name: &Word<'t>) -> Result<Capabilities, Complaint<'t>> {
     match drivers::find(name.text()) {
         Some(set) => Ok(set.capabilities()),
         None => {
-            let problem = Problem::Undeclared(Noun::CapabilitySet, name.text().to_owned());
+            let problem = Problem::UnknownSet(name.text().to_owned());
             let known: Vec<&str> = drivers::SETS.iter().map(|set| set.name).collect();
             Err(Complaint::at(name.spot(), problem).hint_if(did_you_mean(name.text(), known)))
         }

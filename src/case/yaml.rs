@@ -56,7 +56,8 @@ const PHRASES: &[&str] = &[
 /// What a message says, and a hint.
 fn problem_of(message: &str) -> (Problem, Option<String>) {
     let Some(start) = PHRASES.iter().filter_map(|phrase| message.find(phrase)).min() else {
-        return (Problem::NotYaml(without_place(message).to_owned()), None);
+        let hint = "look at the indentation, and quote text that has `: ` or ` #` in it";
+        return (Problem::NotYaml(without_place(message).to_owned()), Some(hint.into()));
     };
     let message = without_place(&message[start..]);
     let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
@@ -74,14 +75,23 @@ fn problem_of(message: &str) -> (Problem, Option<String>) {
         let hint = did_you_mean(&word(0), Operation::NAMES.iter().copied());
         (Problem::UnknownStep(word(0)), hint.or_else(|| Some("cases/README.md lists all steps".into())))
     } else if message.starts_with("missing field") {
-        (Problem::MissingField(word(0)), None)
+        let hint = match word(0).as_str() {
+            "title" | "sources" | "topology" | "steps" => {
+                Some("every case has `title`, `sources`, `topology` and `steps`")
+            }
+            "owner" => Some("write `owner: null` for the NULL pointer"),
+            _ => None,
+        };
+        (Problem::MissingField(word(0)), hint.map(str::to_owned))
     } else if message.starts_with("duplicate field") {
         (Problem::DuplicateKey(word(0)), None)
     } else if let Some(rest) =
         message.strip_prefix("invalid type: ").or(message.strip_prefix("invalid value: "))
     {
         let (found, expected) = rest.split_once(", expected ").unwrap_or((rest, "something else"));
-        (Problem::WrongValue { found: plainly(found), expected: plainly(expected) }, None)
+        let hint =
+            expected.starts_with("an outcome").then(|| "write `ok` for 0, and an errno by name".to_owned());
+        (Problem::WrongValue { found: plainly(found), expected: plainly(expected) }, hint)
     } else if message.starts_with("two operations") {
         (Problem::TwoOperations(word(0), word(1)), Some("make a step of each".into()))
     } else if message.starts_with("step without") {
@@ -104,7 +114,7 @@ fn problem_of(message: &str) -> (Problem, Option<String>) {
 
 /// A message without the place that the library puts at its end.
 fn without_place(message: &str) -> &str {
-    match message.rfind(" at line ").or_else(|| message.rfind(" at position ")) {
+    match message.find(" at line ").or_else(|| message.find(" at position ")) {
         Some(end) => &message[..end],
         None => message,
     }
@@ -120,6 +130,7 @@ fn plainly(words: &str) -> String {
         "a sequence" => "a list".into(),
         "a boolean" => "`true` or `false`".into(),
         "a YAML tag starting with '!'" => "a word".into(),
+        "field identifier" => "the name of a field".into(),
         _ if words.starts_with("struct ") => "a map".into(),
         _ => words.replace("string \"", "\"").replace("boolean ", ""),
     }

@@ -92,12 +92,9 @@ pub(crate) fn resolve<'t>(
     releases: &Releases,
     span: &Span,
 ) -> Result<Vec<Expectation>, Complaint<'t>> {
-    if releases.is_empty() {
-        return Ok(Vec::new());
-    }
     let resolver = Resolver { form, names };
     let mut expectations = Vec::new();
-    for (step, written) in form.steps.iter().enumerate() {
+    for (step, written) in form.steps.0.iter().enumerate() {
         let Some(expect) = &written.expect else { continue };
         let values = match expect {
             ExpectForm::Always(value) => resolver.value(value).map(|value| vec![(None, value)]),
@@ -222,7 +219,7 @@ impl<'t> Resolver<'_, 't> {
         let device = self.names.device(word)?;
         let declared = self.names.devices.get(device.index()).and_then(|device| device.1);
         let name = self.names.group_name(group);
-        let by_hand = self.form.steps.iter().any(|step| match &step.operation {
+        let by_hand = self.form.steps.0.iter().any(|step| match &step.operation {
             Operation::GroupAddDevice(form) => form.device.text() == word.text() && form.group.text() == name,
             _ => false,
         });

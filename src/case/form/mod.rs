@@ -15,7 +15,7 @@ use serde::Deserialize;
 pub(crate) use expect::{ExpectForm, StateForm, ValueForm};
 pub(crate) use short::{Listed, Short};
 pub(crate) use step::*;
-pub(crate) use word::{Bounded, CheckedKey, Entries, Word, duplicate};
+pub(crate) use word::{Bounded, CheckedKey, Entries, Filled, Word, duplicate};
 pub(crate) use words::*;
 
 /// A case file.
@@ -25,7 +25,7 @@ pub(crate) struct CaseForm<'t> {
     /// What the case shows, in one line.
     pub title: Word<'t>,
     /// Where it is known from.
-    pub sources: Vec<Word<'t>>,
+    pub sources: Filled<Word<'t>>,
     /// A few sentences of explanation.
     pub why: Option<Word<'t>>,
     /// The first release it runs on.
@@ -38,7 +38,7 @@ pub(crate) struct CaseForm<'t> {
     #[serde(default)]
     pub given: Entries<'t, GivenForm<'t>>,
     /// The steps.
-    pub steps: Vec<StepForm<'t>>,
+    pub steps: Filled<StepForm<'t>>,
     /// Known deviations of implementations.
     #[serde(default)]
     pub deviates: Vec<DeviationForm<'t>>,

@@ -6,7 +6,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::Deserialize;
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Unexpected, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Unexpected, Visitor};
 
 /// A scalar as it is written. It borrows from the text wherever it can, so its place is known without
 /// a second pass.
@@ -67,6 +67,9 @@ impl<'de: 't, 't> Visitor<'de> for WordVisitor<'t> {
     }
 }
 
+/// Entries of a map; more cannot mean anything, and looking for duplicates takes time.
+const MAX_ENTRIES: usize = 64;
+
 /// A map in the order in which it is written; a key that comes twice is refused.
 #[derive(Clone, Debug)]
 pub(crate) struct Entries<'t, V>(pub(crate) Vec<(Word<'t>, V)>);
@@ -95,11 +98,45 @@ impl<'de: 't, 't, V: Deserialize<'de>> Visitor<'de> for EntriesVisitor<'t, V> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut entries: Vec<(Word<'t>, V)> = Vec::new();
         while let Some(key) = map.next_key_seed(CheckedKey(|key: &str| {
+            if entries.len() >= MAX_ENTRIES {
+                return Err(format!("invalid value: more, expected at most {MAX_ENTRIES} entries"));
+            }
             if entries.iter().any(|entry| entry.0.text() == key) { Err(duplicate(key)) } else { Ok(()) }
         }))? {
             entries.push((key, map.next_value()?));
         }
         Ok(Entries(entries))
+    }
+}
+
+/// A list that is not empty.
+#[derive(Clone, Debug)]
+pub(crate) struct Filled<T>(pub(crate) Vec<T>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Filled<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_seq(FilledVisitor(PhantomData))
+    }
+}
+
+struct FilledVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for FilledVisitor<T> {
+    type Value = Filled<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list that is not empty")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Filled<T>, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = list.next_element()? {
+            items.push(item);
+        }
+        if items.is_empty() {
+            return Err(A::Error::invalid_value(Unexpected::Other("an empty one"), &self));
+        }
+        Ok(Filled(items))
     }
 }
 
