@@ -3,6 +3,7 @@
 
 use std::fmt::Write;
 
+use dma_ownership::case::Unmet;
 use dma_ownership::history::Point;
 use dma_ownership::suite::snapshot::changed_points;
 use similar::{DiffTag, TextDiff};
@@ -29,6 +30,15 @@ pub fn changed_snapshot(snapshot: &str, points: &[Point], reviewed: &str, body: 
         None => "differs, at no release".into(),
     };
     format!("{snapshot} {what} (- reviewed, + observed):\n\n{}", diff(reviewed, body))
+}
+
+/// Expectations that are not met. Accepting the snapshot does not help against them.
+pub fn unmet_expectations(case: &str, unmet: &[Unmet]) -> String {
+    let mut text = String::from("not as the case expects:\n\n");
+    for unmet in unmet {
+        let _ = writeln!(text, "{case}:{}: {unmet}", unmet.line);
+    }
+    text
 }
 
 /// The changed lines with their neighbours, each place under the heading of its band.

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use dma_ownership::case;
+use dma_ownership::case::{self, CaseError};
 use dma_ownership::suite::case_run::CaseRun;
 use dma_ownership::suite::find::{self, CaseFile, Found};
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -64,7 +64,8 @@ fn case_trials(suite: &Arc<Suite>) -> Vec<Trial> {
 
 fn run_case(suite: &Suite, index: usize) -> Result<(), Failed> {
     let file = &suite.found.cases[index];
-    let case = case::load(&file.path).map_err(|error| error.to_string())?;
+    let case =
+        case::load(&file.path).map_err(|error| CaseError { file: shown(&file.path), ..error }.to_string())?;
     let run = CaseRun::new(case);
     suite.note(index, &run);
     let body = run.body();
@@ -82,6 +83,10 @@ fn run_case(suite: &Suite, index: usize) -> Result<(), Failed> {
         Err(Objection::Broken(message)) => objections.push(format!("{snapshot}: {message}\n")),
     }
 
+    let unmet = run.unmet();
+    if !unmet.is_empty() {
+        objections.push(failure::unmet_expectations(&shown(&file.path), &unmet));
+    }
     if objections.is_empty() {
         return Ok(());
     }

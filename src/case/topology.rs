@@ -18,6 +18,7 @@ pub(crate) fn lower<'t>(
 ) -> Result<(), Complaint<'t>> {
     script.arch = topology.arch.map_or(Arch::Generic, |word| word.value());
     let capabilities = capabilities(topology)?;
+    script.registered = topology.registered;
     script.settings = settings(&capabilities, topology.forbidden_calls);
     script.groups = topology
         .groups

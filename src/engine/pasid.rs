@@ -29,7 +29,7 @@ impl Engine<'_> {
             return Err(self.refuse(Errno::EBUSY, Reason::PasidTaken));
         };
         self.state.group_mut(group).pasids.insert(at, (slot, domain));
-        let devices = self.devices_with_pasids(group);
+        let devices = self.devices_with_pasids(group)?;
         for (i, &device) in devices.iter().enumerate() {
             let Err(errno) = self.set_pasid_op(device, pasid, domain) else { continue };
             let undo = match self.rules.pasid_undo() {
@@ -66,26 +66,42 @@ impl Engine<'_> {
         if rule >= PasidAttach::Compat && !fits {
             return Err(self.refuse(Errno::EINVAL, Reason::ForeignDomain));
         }
-        if rule >= PasidAttach::Range {
-            let limit = |d: DeviceId| if self.state.device(d).has_iommu { self.max_pasids(d) } else { 0 };
-            let skip = self.rules.pasid_incapable() == PasidIncapable::Skipped;
-            let too_large = |&d: &DeviceId| pasid.cast_unsigned() >= limit(d) && !(skip && limit(d) == 0);
-            if pasid == 0 || self.state.group(group).devices.iter().any(too_large) {
-                return Err(self.refuse(Errno::EINVAL, Reason::BadPasid));
-            }
+        if rule < PasidAttach::Range {
+            return Ok(());
         }
-        Ok(())
+        let skip = self.rules.pasid_incapable() == PasidIncapable::Skipped;
+        let mut in_range = pasid != 0;
+        for i in 0..self.state.group(group).devices.len() {
+            let device = self.state.group(group).devices[i];
+            if !in_range {
+                break;
+            }
+            if !self.state.device(device).has_iommu {
+                return Err(self.die(Crash::DeviceWithoutIommu));
+            }
+            let limit = self.max_pasids(device);
+            in_range = pasid.cast_unsigned() < limit || (skip && limit == 0);
+        }
+        if in_range { Ok(()) } else { Err(self.refuse(Errno::EINVAL, Reason::BadPasid)) }
     }
 
-    fn devices_with_pasids(&self, group: GroupId) -> Vec<DeviceId> {
-        let devices = self.state.group(group).devices.iter().copied();
+    /// The devices of a group that a PASID is set on or removed from.
+    fn devices_with_pasids(&mut self, group: GroupId) -> Result<Vec<DeviceId>, Errno> {
+        let devices = self.state.group(group).devices.clone();
         match self.rules.pasid_incapable() {
-            PasidIncapable::Asked => devices.collect(),
-            PasidIncapable::Skipped => devices.filter(|d| self.max_pasids(*d) > 0).collect(),
+            PasidIncapable::Asked => Ok(devices),
+            PasidIncapable::Skipped if devices.iter().any(|d| !self.state.device(*d).has_iommu) => {
+                Err(self.die(Crash::DeviceWithoutIommu))
+            }
+            PasidIncapable::Skipped => Ok(devices.into_iter().filter(|d| self.max_pasids(*d) > 0).collect()),
         }
     }
 
     fn remove_pasid(&mut self, device: DeviceId, pasid: i32, domain: DomainId) {
+        if !self.state.device(device).has_iommu {
+            self.die(Crash::DeviceWithoutIommu);
+            return;
+        }
         match self.rules.pasid_remove() {
             PasidRemove::Op | PasidRemove::OpWithDomain => self.remove_pasid_op(device, pasid, domain),
             PasidRemove::Blocked => {
@@ -106,7 +122,7 @@ impl Engine<'_> {
             self.die(Crash::DeviceWithoutGroup);
             return;
         };
-        for device in self.devices_with_pasids(group) {
+        for device in self.devices_with_pasids(group).unwrap_or_default() {
             self.remove_pasid(device, pasid, domain);
         }
         let slot = pasid.cast_unsigned();

@@ -22,6 +22,8 @@ pub struct Band<'a> {
     pub behaviour: usize,
     /// The first point of an earlier band with the same behaviour.
     pub repeats: Option<&'a Point>,
+    /// The behaviour it departs from: that of the mainline band before, or of a stable release's base.
+    pub departs_from: Option<usize>,
 }
 
 /// Where a band ends.
@@ -58,7 +60,10 @@ pub fn bands<'a>(points: &'a [Point], behaviours: &[usize], open: bool) -> Vec<B
     for (point, behaviour) in all().filter(|(point, _)| point.line == Line::Mainline) {
         match bands.last_mut() {
             Some(band) if band.behaviour == behaviour => band.end = BandEnd::Last(point),
-            _ => bands.push(new_band(&bands, point, behaviour)),
+            _ => {
+                let before = bands.last().map(|band| band.behaviour);
+                bands.push(new_band(&bands, point, behaviour, before));
+            }
         }
     }
     if let (true, Some(band)) = (open, bands.last_mut()) {
@@ -69,15 +74,20 @@ pub fn bands<'a>(points: &'a [Point], behaviours: &[usize], open: bool) -> Vec<B
         let Line::Stable { base } = point.line else { continue };
         let of_base = all().find(|(other, _)| other.name == base).map(|(_, behaviour)| behaviour);
         if of_base != Some(behaviour) {
-            bands.push(new_band(&bands, point, behaviour));
+            bands.push(new_band(&bands, point, behaviour, of_base));
         }
     }
     bands
 }
 
-fn new_band<'a>(earlier: &[Band<'a>], first: &'a Point, behaviour: usize) -> Band<'a> {
+fn new_band<'a>(
+    earlier: &[Band<'a>],
+    first: &'a Point,
+    behaviour: usize,
+    departs_from: Option<usize>,
+) -> Band<'a> {
     let repeats = earlier.iter().find(|band| band.behaviour == behaviour).map(|band| band.first);
-    Band { first, end: BandEnd::Single, behaviour, repeats }
+    Band { first, end: BandEnd::Single, behaviour, repeats, departs_from }
 }
 
 /// Points in as few words as possible: `v5.10 .. v5.18, v6.1.192`. `chosen` has an entry for each point.

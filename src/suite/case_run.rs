@@ -3,10 +3,10 @@
 
 use std::collections::HashMap;
 
-use super::bands::bands;
+use super::bands::{bands, ranges};
 use super::runs::{self, Runs};
 use super::snapshot::{self, Head};
-use crate::case::{Case, Lowered};
+use crate::case::{Case, Lowered, Unmet, check_expectations};
 use crate::history::{self, Point};
 use crate::trace::text::{self, Style};
 
@@ -43,11 +43,33 @@ impl CaseRun {
         snapshot::body(head, &bands(self.points, &behaviours, open), &texts)
     }
 
+    /// The expectations of the case that are not met, each once; its `release` names all points where it is not.
+    #[must_use]
+    pub fn unmet(&self) -> Vec<Unmet> {
+        let mut all: Vec<(Unmet, Vec<bool>)> = Vec::new();
+        for (index, (point, run)) in self.points.iter().zip(&self.runs.of).enumerate() {
+            let trace = &self.runs.runs[*run].run.trace;
+            for unmet in check_expectations(&self.case, &self.lowered, point, trace) {
+                let unmet = Unmet { release: String::new(), ..unmet };
+                let known = all.iter().position(|(known, _)| *known == unmet);
+                let at = known.unwrap_or_else(|| {
+                    all.push((unmet, vec![false; self.points.len()]));
+                    all.len() - 1
+                });
+                all[at].1[index] = true;
+            }
+        }
+        let with_points =
+            |(unmet, at): (Unmet, Vec<bool>)| Unmet { release: ranges(self.points, &at), ..unmet };
+        all.into_iter().map(with_points).collect()
+    }
+
     /// The different texts, and which of them each run has.
     fn texts(&self) -> (Vec<String>, Vec<usize>) {
         let mut indices: HashMap<String, usize> = HashMap::new();
         let of_run = self.runs.runs.iter().map(|with| {
-            let text = text::render(&self.lowered.script, &with.run.trace, &[], Style::default());
+            let text =
+                text::render(&self.lowered.script, &with.run.trace, &self.lowered.steps, Style::default());
             let next = indices.len();
             *indices.entry(text).or_insert(next)
         });

@@ -1,10 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The body of a snapshot: everything about a case that a person reviews.
+//!
+//! ```text
+//! title: A second claim is refused
+//! source: commit:1ea2a07a532b
+//!
+//! == v5.10 .. commit:1ea2a07a532b^
+//! 1 device_add gpu = ok
+//!     probe_device gpu
+//!     new group g
+//! 2 iommu_group_claim_dma_owner g vfio = not in this release
+//!
+//! == commit:1ea2a07a532b ..
+//! 1 device_add gpu = ok ...
+//! 2 iommu_group_claim_dma_owner g vfio = ok
+//!     g: owner_cnt 0 -> 1, owner null -> vfio
+//! ```
+//!
+//! Every band has a line for every step. What happened beneath it is shown where it differs from the band
+//! before (of a stable release: from its base); ` ...` at the end of a line stands for what is the same there.
+
+mod excerpt;
+mod read;
 
 use std::fmt::Write;
 
-use super::bands::{self, Band};
-use crate::history::{Line, Point};
+use super::bands::Band;
+
+pub use read::changed_points;
 
 /// What a heading of a band begins with.
 const HEADING: &str = "== ";
@@ -23,74 +46,24 @@ pub struct Head<'a> {
 /// `texts` are the different behaviours, to which the numbers in `bands` refer.
 #[must_use]
 pub fn body(head: Head<'_>, bands: &[Band<'_>], texts: &[String]) -> String {
+    let text = |behaviour: usize| texts.get(behaviour).map_or("", String::as_str);
     let mut body = String::with_capacity(256 + texts.iter().map(|text| text.len() + 64).sum::<usize>());
     let _ = writeln!(body, "title: {}", head.title);
     for source in head.sources {
         let _ = writeln!(body, "source: {source}");
     }
     for band in bands {
-        let _ = match band.repeats {
-            Some(same) => writeln!(body, "\n{HEADING}{band}: as {}", same.name),
-            None => {
-                let text = texts.get(band.behaviour).map_or("", String::as_str);
-                write!(body, "\n{HEADING}{band}\n{text}")
-            }
-        };
+        if let Some(same) = band.repeats {
+            let _ = writeln!(body, "\n{HEADING}{band}: as {}", same.name);
+            continue;
+        }
+        let _ = writeln!(body, "\n{HEADING}{band}");
+        match band.departs_from {
+            Some(before) => excerpt::shorten(&mut body, text(before), text(band.behaviour)),
+            None => body.push_str(text(band.behaviour)),
+        }
     }
     body
-}
-
-/// The points at which two bodies differ, in words; `None` if only their heads do.
-///
-/// The earlier body may know other points than `points`; a point it does not know counts as different.
-#[must_use]
-pub fn changed_points(points: &[Point], earlier: &str, now: &str) -> Option<String> {
-    let (earlier, now) = (texts_at(points, earlier), texts_at(points, now));
-    let changed: Vec<bool> = earlier.iter().zip(&now).map(|(earlier, now)| earlier != now).collect();
-    changed.contains(&true).then(|| bands::ranges(points, &changed))
-}
-
-/// Reads a body back: what it says of each point.
-fn texts_at<'b>(points: &[Point], body: &'b str) -> Vec<Option<&'b str>> {
-    let position = |name: &str| points.iter().position(|point| point.name == name);
-    let mut texts: Vec<Option<&'b str>> = vec![None; points.len()];
-    for block in blocks(body) {
-        let (heading, text) = block.split_once('\n').unwrap_or((block, ""));
-        let (range, text) = match heading.split_once(": as ") {
-            Some((range, same)) => (range, position(same).and_then(|index| texts[index])),
-            None => (heading, Some(text.trim_end())),
-        };
-        let (first, last) = match range.split_once(" .. ") {
-            Some((first, last)) => (first, position(last)),
-            None => match range.strip_suffix(" ..") {
-                Some(first) => (first, points.len().checked_sub(1)),
-                None => (range.split(" (").next().unwrap_or(range), position(range)),
-            },
-        };
-        let Some(first) = position(first) else { continue };
-        let last = last.unwrap_or(first).max(first);
-        for index in first..=last {
-            if index == first || points[index].line == Line::Mainline {
-                texts[index] = text;
-            }
-        }
-    }
-    for index in 0..points.len() {
-        if let (Line::Stable { base }, None) = (&points[index].line, texts[index]) {
-            texts[index] = position(base).and_then(|base| texts[base]);
-        }
-    }
-    texts
-}
-
-/// The parts of a body that begin with a heading, without the mark of the heading.
-fn blocks(body: &str) -> impl Iterator<Item = &str> {
-    let mut starts = body.match_indices(HEADING).map(|(at, _)| at);
-    let mut starts: Vec<usize> =
-        starts.by_ref().filter(|at| *at == 0 || body.as_bytes()[at - 1] == b'\n').collect();
-    starts.push(body.len());
-    let ends: Vec<usize> = starts.iter().skip(1).copied().collect();
-    starts.into_iter().zip(ends).map(move |(start, end)| &body[start + HEADING.len()..end])
 }
 
 #[cfg(test)]

@@ -67,6 +67,14 @@ pub(crate) struct TopologyForm<'t> {
     /// Run calls that no correct caller makes.
     #[serde(default)]
     pub forbidden_calls: bool,
+    /// The IOMMU is registered before the first step.
+    #[serde(default = "registered")]
+    pub registered: bool,
+}
+
+/// An IOMMU is registered unless the case says otherwise.
+fn registered() -> bool {
+    true
 }
 
 /// The map form of `iommu:`

@@ -82,12 +82,22 @@ impl Header {
     }
 }
 
-/// The first thing in a text that looks like a version: `6.1.192` in `6.1.192-2`.
-fn first_version(text: &str) -> Option<&str> {
-    let word = |c: char| c.is_ascii_digit() || c == '.';
-    text.split(|c: char| !word(c))
-        .map(|part| part.trim_matches('.'))
-        .find(|part| part.split('.').count() >= 2 && part.split('.').all(|n| !n.is_empty()))
+/// The first thing in a text that looks like a version: `6.1.192` in `6.1.192-2`, `6.2-rc4` in `v6.2-rc4 (own)`.
+fn first_version(text: &str) -> Option<String> {
+    let digits = |text: &str| text.chars().take_while(char::is_ascii_digit).collect::<String>();
+    let mut rest = text;
+    loop {
+        let start = rest.find(|c: char| c.is_ascii_digit())?;
+        rest = &rest[start..];
+        let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
+        let (numbers, behind) = rest.split_at(end);
+        let numbers = numbers.trim_end_matches('.');
+        if numbers.contains('.') && numbers.split('.').all(|n| !n.is_empty()) {
+            let candidate = behind.strip_prefix("-rc").map(digits).filter(|n| !n.is_empty());
+            return Some(candidate.map_or(numbers.to_owned(), |n| format!("{numbers}-rc{n}")));
+        }
+        rest = behind;
+    }
 }
 
 /// A version in its order: a release candidate is below its release, a stable release above it.

@@ -20,3 +20,6 @@ pub use render::{Ending, Results, domain_name, results};
 pub use script::{ScriptError, parse};
 
 pub(super) use file::read_line;
+
+#[cfg(test)]
+mod tests;

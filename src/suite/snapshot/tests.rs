@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+use super::read::texts_at;
 use super::*;
 use crate::suite::bands::{bands, tests::points};
 
@@ -35,12 +36,40 @@ source: commit:1ea2a07a532b
 }
 
 #[test]
+fn a_band_shows_where_it_departs_from_the_one_before() {
+    let texts = ["1 observe\n    a\n2 observe\n    b", "1 observe\n    a\n2 observe\n    c"];
+    assert_eq!(
+        body_of(&[0, 0, 1, 1, 1, 1], &texts),
+        "\
+title: A title
+source: https://example.org/1
+source: commit:1ea2a07a532b
+
+== v5.10 .. v5.15
+1 observe
+    a
+2 observe
+    b
+
+== v5.18 ..
+1 observe ...
+2 observe
+    c
+
+== v5.15.80 (v5.15 and its backports): as v5.18
+"
+    );
+}
+
+#[test]
 fn a_body_can_be_read_back() {
     let points = points(&NAMES);
     for behaviours in [[0; 6], [0, 1, 2, 3, 4, 5], [0, 0, 1, 0, 1, 2], [0, 1, 0, 1, 0, 1], [0, 0, 2, 1, 1, 0]]
     {
         let texts = ["zero", "one", "two", "three", "four", "five"];
-        let expected: Vec<_> = behaviours.iter().map(|index| Some(texts[*index])).collect();
+        let texts = texts.map(|text| format!("1 observe\n    {text}\n2 observe\n    always"));
+        let texts = texts.each_ref().map(String::as_str);
+        let expected: Vec<_> = behaviours.iter().map(|index| Some(texts[*index].into())).collect();
         assert_eq!(texts_at(&points, &body_of(&behaviours, &texts)), expected);
     }
 }
