@@ -37,7 +37,8 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<Status, Failure> {
         writeln!(out, "{}: {error}", failure::label())?;
     }
     let bad = errors.iter().flatten().count();
-    writeln!(out, "{} files, {bad} that cannot be used", files.len())?;
+    let plural = if files.len() == 1 { "" } else { "s" };
+    writeln!(out, "{} file{plural}, {bad} that cannot be used", files.len())?;
     Ok(if bad == 0 { Status::Good } else { Status::Differs })
 }
 
