@@ -3,7 +3,7 @@
 //! the kernel did.
 
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use dma_ownership::implementation::replay::{FileReport, Options, replay_file};
@@ -41,7 +41,7 @@ fn trials(folder: &Path) -> Result<Vec<Trial>, String> {
     Ok(trials)
 }
 
-fn replay(path: &PathBuf) -> Result<(), Failed> {
+fn replay(path: &Path) -> Result<(), Failed> {
     let report = replay_file(path, &Options { release: None, keep: SHOWN }).map_err(|e| e.to_string())?;
     if report.scripts > 0 && report.agree == report.scripts && report.bad == 0 {
         return Ok(());

@@ -3,12 +3,18 @@
 
 use std::fmt;
 use std::io;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
 
+use crate::case::CaseError;
 use crate::history::{self, Point, UnknownRelease};
 use crate::implementation::serve::ServeError;
+use crate::suite::find::FindError;
+
+/// A message shows at most so many names.
+const NAMES_SHOWN: usize = 10;
 
 /// How a command that did its work ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,27 +43,58 @@ pub enum Failure {
     /// The output cannot be written.
     #[error("cannot write: {0}")]
     Output(#[from] io::Error),
+    /// A report cannot be written.
+    #[error("cannot write: {0}")]
+    Report(String),
     /// The input cannot be read.
     #[error("cannot read: {0}")]
     Input(io::Error),
     /// A release is not known.
-    #[error("unknown release `{name}`{}", with_hint(hint))]
-    Release {
-        /// Its name.
-        name: String,
+    #[error(transparent)]
+    Release(#[from] UnknownRelease),
+    /// There is no folder of cases.
+    #[error("there is no folder `cases` here; name one with --cases")]
+    NoCases,
+    /// The folder of cases cannot be read.
+    #[error(transparent)]
+    Find(#[from] FindError),
+    /// The folder has no cases in it.
+    #[error("there is no case beneath {}", .0.display())]
+    EmptyFolder(PathBuf),
+    /// No case has this name.
+    #[error("no case is named `{asked}`{}", nearest.as_ref().map(|n| format!("; do you mean `{n}`?")).unwrap_or_default())]
+    NoSuchCase {
+        /// What was asked for.
+        asked: String,
         /// What was perhaps meant.
-        hint: String,
+        nearest: Option<String>,
+    },
+    /// Several cases could be meant.
+    #[error("`{asked}` is a part of several names: {}", list(names))]
+    SeveralCases {
+        /// What was asked for.
+        asked: String,
+        /// Their names.
+        names: Vec<String>,
+    },
+    /// The case cannot be used.
+    #[error(transparent)]
+    Case(#[from] CaseError),
+    /// The case does not run on a release.
+    #[error("{case} does not run on {release} ({limits})")]
+    NotAt {
+        /// The case.
+        case: String,
+        /// The release.
+        release: String,
+        /// Where it does.
+        limits: String,
     },
 }
 
-fn with_hint(hint: &str) -> String {
-    if hint.is_empty() { String::new() } else { format!(": {hint}") }
-}
-
-impl From<UnknownRelease> for Failure {
-    fn from(unknown: UnknownRelease) -> Failure {
-        Failure::Release { name: unknown.name, hint: unknown.hint }
-    }
+fn list(names: &[String]) -> String {
+    let more = if names.len() > NAMES_SHOWN { ", …" } else { "" };
+    format!("{}{more}", names[..names.len().min(NAMES_SHOWN)].join(", "))
 }
 
 impl From<ServeError> for Failure {

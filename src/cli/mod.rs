@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The commands.
 
+mod cases;
+mod check;
+mod explain;
 mod failure;
 mod progress;
+mod releases;
 mod replay;
+mod run;
 mod serve;
+mod words;
 
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
@@ -14,17 +20,26 @@ use clap::{Parser, Subcommand};
 
 use failure::{Failure, Status};
 
-/// Who may drive DMA of a group of devices, and which domain each device is attached to: what every Linux
-/// release from v5.10 to v7.3 answers.
+/// Conformance suite for Linux IOMMU DMA ownership
+///
+/// Who may drive DMA of a group of devices, kernel drivers or user space, and which domain is each device attached
+/// to? A case is a YAML file with a topology and a sequence of operations, such as a bug report; this program shows
+/// what every kernel release from v5.10 to v7.3 makes of it, and which commit changed that.
+///
+/// Without a command, all cases are run.
 #[derive(Debug, Parser)]
 #[command(name = "dma-ownership", version, max_term_width = 100)]
 struct Cli {
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Run(run::Args),
+    Explain(explain::Args),
+    Check(check::Args),
+    Releases(releases::Args),
     Replay(replay::Args),
     Serve(serve::Args),
 }
@@ -34,10 +49,11 @@ enum Command {
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let mut out = BufWriter::new(AutoStream::auto(io::stdout().lock()));
-    let status = run(&cli.command, &mut out).and_then(|status| {
-        out.flush()?;
-        Ok(status)
-    });
+    let status = dispatch(&cli.command.unwrap_or_else(|| Command::Run(run::Args::default())), &mut out)
+        .and_then(|status| {
+            out.flush()?;
+            Ok(status)
+        });
     match status {
         Ok(status) => status.into(),
         // whoever read the output has seen enough
@@ -49,8 +65,12 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(command: &Command, out: &mut impl Write) -> Result<Status, Failure> {
+fn dispatch(command: &Command, out: &mut impl Write) -> Result<Status, Failure> {
     match command {
+        Command::Run(args) => run::run(args, out),
+        Command::Explain(args) => explain::run(args, out),
+        Command::Check(args) => check::run(args, out),
+        Command::Releases(args) => releases::run(args, out),
         Command::Replay(args) => replay::run(args, out),
         Command::Serve(args) => serve::run(args, out),
     }

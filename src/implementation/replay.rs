@@ -3,9 +3,8 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
-use std::thread;
+
+use rayon::prelude::*;
 
 use super::recorded::wire::{Header, Line};
 use super::recorded::{
@@ -222,25 +221,10 @@ pub fn replay_files(
     options: &Options,
     done: &(dyn Fn() + Sync),
 ) -> Vec<Result<FileReport, ReplayError>> {
-    let workers = thread::available_parallelism().map_or(1, usize::from).min(files.len());
-    let next = AtomicUsize::new(0);
-    let reports: Vec<Mutex<Option<Result<FileReport, ReplayError>>>> =
-        files.iter().map(|_| Mutex::new(None)).collect();
-    thread::scope(|scope| {
-        for _ in 0..workers {
-            scope.spawn(|| {
-                while let Some(index) =
-                    Some(next.fetch_add(1, Ordering::Relaxed)).filter(|i| *i < files.len())
-                {
-                    let report = replay_file(&files[index], options);
-                    *reports[index].lock().unwrap_or_else(PoisonError::into_inner) = Some(report);
-                    done();
-                }
-            });
-        }
-    });
-    reports
-        .into_iter()
-        .filter_map(|report| report.into_inner().unwrap_or_else(PoisonError::into_inner))
-        .collect()
+    let one = |file: &PathBuf| {
+        let report = replay_file(file, options);
+        done();
+        report
+    };
+    files.par_iter().with_max_len(1).map(one).collect()
 }

@@ -25,7 +25,7 @@ mod events;
 use std::fmt::Write;
 
 use super::names::{self, Names};
-use super::{Crash, DeviceState, End, GroupState, Outcome, SetupLine, Step, Trace, operation};
+use super::{Call, Crash, DeviceState, End, GroupState, Outcome, SetupLine, Step, Trace, operation};
 use crate::script::{Errno, Script};
 
 /// Why an operation is in a script.
@@ -91,6 +91,23 @@ pub fn render(script: &Script, trace: &Trace, origins: &[Origin], style: Style) 
         }
     }
     text
+}
+
+/// The calls into the drivers and the WARNs of each step, and after them those of the teardown; a text each.
+#[must_use]
+pub fn calls(script: &Script, trace: &Trace) -> Vec<Vec<String>> {
+    let names = Names::new(script, trace);
+    let mut writer = events::Writer::new(&names);
+    let teardown = match &trace.end {
+        End::Teardown { calls, .. } => Some(calls),
+        End::Crash(_) => None,
+    };
+    let mut texts = |calls: &Vec<Call>| {
+        let mut text = String::new();
+        writer.lines(&mut text, calls);
+        text.lines().map(|line| line.trim_start().to_owned()).collect()
+    };
+    trace.steps.iter().map(|step| &step.calls).chain(teardown).map(&mut texts).collect()
 }
 
 fn line(text: &mut String, words: std::fmt::Arguments<'_>) {

@@ -66,19 +66,10 @@ impl Header {
     /// The header names no version, or none that is known.
     pub fn choose(&self) -> Result<Chosen, HeaderError> {
         let wanted = self.wanted().ok_or_else(|| HeaderError::NoVersion(self.package.clone()))?;
-        if let Ok(point) = history::resolve(&wanted) {
-            return Ok(Chosen { wanted, point });
+        match history::resolve(&wanted) {
+            Ok(point) => Ok(Chosen { wanted, point }),
+            Err(_) => Err(HeaderError::UnknownVersion { wanted, package: self.package.clone() }),
         }
-        let unknown =
-            || HeaderError::UnknownVersion { wanted: wanted.clone(), package: self.package.clone() };
-        let version = Version::parse(&wanted).ok_or_else(unknown)?;
-        let nearest = history::points()
-            .iter()
-            .filter_map(|point| Version::parse(&point.name).map(|v| (v, point)))
-            .filter(|(v, _)| (v.major, v.minor) == (version.major, version.minor) && *v <= version)
-            .max_by_key(|(v, _)| *v);
-        let (_, point) = nearest.ok_or_else(unknown)?;
-        Ok(Chosen { point: point.clone(), wanted })
     }
 }
 
@@ -97,30 +88,5 @@ fn first_version(text: &str) -> Option<String> {
             return Some(candidate.map_or(numbers.to_owned(), |n| format!("{numbers}-rc{n}")));
         }
         rest = behind;
-    }
-}
-
-/// A version in its order: a release candidate is below its release, a stable release above it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Version {
-    major: u32,
-    minor: u32,
-    patch: u32,
-    candidate: u32,
-}
-
-impl Version {
-    fn parse(name: &str) -> Option<Version> {
-        let name = name.strip_prefix('v')?;
-        let (numbers, candidate) = match name.split_once("-rc") {
-            None => (name, u32::MAX),
-            Some((numbers, candidate)) => (numbers, candidate.parse().ok()?),
-        };
-        let mut numbers = numbers.split('.');
-        let mut next = || numbers.next().map(str::parse::<u32>);
-        let major = next()?.ok()?;
-        let minor = next()?.ok()?;
-        let patch = next().unwrap_or(Ok(0)).ok()?;
-        next().is_none().then_some(Version { major, minor, patch, candidate })
     }
 }

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! `dma-ownership run`
+
+pub mod json;
+mod junit;
+mod ktap;
+pub mod report;
+mod table;
+
+use std::io::Write;
+use std::time::Instant;
+
+use rayon::prelude::*;
+
+use super::cases::Folder;
+use super::failure::{self, Failure, Status};
+use super::progress;
+use report::{Points, Report};
+pub use table::new_table;
+
+/// Run cases and show what every release makes of them
+///
+/// Prints a table: each case, into how many bands of releases its behaviour falls, and the step whose outcome
+/// changes, with the releases or commits from which it does. The exit status is 0 when every `expect` of the
+/// cases is met, 1 when one is not or a case cannot be loaded, 2 when the command makes no sense.
+///
+/// Snapshots are compared by `cargo test`, not here.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Args {
+    /// Only cases whose names contain one of these texts, such as `reports/`
+    #[arg(value_name = "FILTER")]
+    filters: Vec<String>,
+
+    /// Only on this release; may be repeated [default: all that `releases` lists]
+    #[arg(long = "release", value_name = "RELEASE")]
+    releases: Vec<String>,
+
+    /// What to run the cases on
+    #[arg(long, value_name = "IMPLEMENTATION", value_enum, default_value_t)]
+    on: On,
+
+    /// How to print the results
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+
+    #[command(flatten)]
+    folder: Folder,
+}
+
+#[derive(Clone, Copy, Debug, Default, clap::ValueEnum)]
+enum On {
+    /// The reference engine
+    #[default]
+    Reference,
+}
+
+#[derive(Clone, Copy, Debug, Default, clap::ValueEnum)]
+enum Format {
+    /// A table and a summary
+    #[default]
+    Text,
+    /// One object, described in `src/cli/run/json.rs`
+    Json,
+    /// JUnit XML, a test suite for each area
+    Junit,
+    /// KTAP, the kernel's test protocol
+    Ktap,
+}
+
+/// What a run was about, beside its cases.
+pub struct Whole<'a> {
+    /// What the cases ran on.
+    pub on: &'static str,
+    /// On which releases.
+    pub points: Points<'a>,
+    /// When it began.
+    pub start: Instant,
+}
+
+pub fn run(args: &Args, out: &mut impl Write) -> Result<Status, Failure> {
+    let start = Instant::now();
+    let chosen = args.releases.iter().map(|name| failure::resolve(name)).collect::<Result<Vec<_>, _>>()?;
+    let points = Points::chosen(&chosen);
+    let files = args.folder.matching(&args.filters)?;
+    let bar = progress::bar("running cases", files.len() as u64);
+    let one = |file| {
+        let report = Report::new(file, &points);
+        bar.inc(1);
+        report
+    };
+    let reports: Vec<Report> = files.par_iter().map(one).collect();
+    bar.finish_and_clear();
+
+    let On::Reference = args.on;
+    let whole = Whole { on: "reference", points, start };
+    match args.format {
+        Format::Text => table::write(&whole, &reports, out)?,
+        Format::Json => json::write(&whole, &reports, out)?,
+        Format::Junit => junit::write(&whole, &reports, out)?,
+        Format::Ktap => ktap::write(&reports, out)?,
+    }
+    Ok(if reports.iter().all(Report::is_good) { Status::Good } else { Status::Differs })
+}
+
+/// What is wrong with a case, a message each; none if nothing is.
+fn complaints(report: &Report) -> Vec<String> {
+    match &report.result {
+        Err(error) => vec![error.to_string()],
+        Ok(ran) => {
+            let unmet = ran.unmet.iter().map(|unmet| {
+                let first = &unmet.first;
+                let about = first.about.as_ref().map(|about| format!("{about} ")).unwrap_or_default();
+                format!(
+                    "{}:{}: step {} `{}`: expected {about}{}, got {} on {}",
+                    report.file,
+                    first.line,
+                    first.step,
+                    first.operation,
+                    first.expected,
+                    first.observed,
+                    unmet.releases
+                )
+            });
+            unmet.chain(ran.expired.iter().map(|expired| format!("{}: {expired}", report.file))).collect()
+        }
+    }
+}

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! What a case did, as `run` tells it.
+
+use std::collections::HashMap;
+
+use crate::case::{self, Case, CaseError, Lowered, Unmet};
+use crate::history::{self, Line, Point};
+use crate::suite::bands;
+use crate::suite::find::CaseFile;
+use crate::suite::runs::{self, Runs};
+use crate::trace::names::Names;
+use crate::trace::text::{self, Origin, Style};
+use crate::trace::{Trace, operation};
+
+use crate::cli::words::Came;
+
+/// The points of history that cases run on.
+#[derive(Clone, Copy, Debug)]
+pub enum Points<'a> {
+    /// All.
+    All,
+    /// Those asked for.
+    Chosen(&'a [Point]),
+}
+
+impl<'a> Points<'a> {
+    /// These, or all if there are none.
+    pub fn chosen(points: &'a [Point]) -> Points<'a> {
+        if points.is_empty() { Points::All } else { Points::Chosen(points) }
+    }
+
+    /// One after the other.
+    pub fn list(&self) -> &'a [Point] {
+        match self {
+            Points::All => history::points(),
+            Points::Chosen(points) => points,
+        }
+    }
+}
+
+/// A case and what became of it.
+pub struct Report {
+    /// Its name.
+    pub name: String,
+    /// Its file.
+    pub file: String,
+    /// What became of it.
+    pub result: Result<Ran, CaseError>,
+}
+
+/// A case that ran.
+pub struct Ran {
+    /// The case.
+    pub case: Case,
+    /// Its script.
+    pub lowered: Lowered,
+    /// The points it ran on.
+    pub points: Vec<Point>,
+    /// What it did there.
+    pub runs: Runs,
+    /// Which behaviour each point has; points of one behaviour have the same text.
+    pub behaviours: Vec<usize>,
+    /// Expectations that are not met.
+    pub unmet: Vec<UnmetAt>,
+    /// Known deviations of the reference engine that did not occur.
+    pub expired: Vec<String>,
+    /// The points go on to the newest release.
+    open: bool,
+}
+
+/// An expectation that is not met, on some releases.
+pub struct UnmetAt {
+    /// On the first of them.
+    pub first: Unmet,
+    /// All of them, in words.
+    pub releases: String,
+}
+
+/// The name of the reference engine in a case's `deviates`.
+const REFERENCE: &str = "reference";
+
+impl Report {
+    /// Loads and runs a case on those of the points that it is for.
+    pub fn new(file: &CaseFile, points: &Points<'_>) -> Report {
+        let result = case::load(&file.path).map(|case| Ran::new(case, points));
+        Report { name: file.name.clone(), file: file.path.display().to_string(), result }
+    }
+
+    /// Is all as it must be?
+    pub fn is_good(&self) -> bool {
+        self.result.as_ref().is_ok_and(|ran| ran.unmet.is_empty() && ran.expired.is_empty())
+    }
+}
+
+impl Ran {
+    /// Runs a case on those of the points that it is for.
+    pub fn new(case: Case, points: &Points<'_>) -> Ran {
+        let lowered = case.lower();
+        let open = matches!(points, Points::All) && case.until.is_none();
+        let points: Vec<Point> = points.list().iter().filter(|point| case.runs_at(point)).cloned().collect();
+        let runs = runs::over(&lowered.script, &points);
+        let behaviours = behaviours(&lowered, &runs);
+        let mut ran =
+            Ran { case, lowered, points, runs, behaviours, unmet: Vec::new(), expired: Vec::new(), open };
+        ran.check();
+        ran
+    }
+
+    /// What it did at the point of this index.
+    pub fn trace(&self, point: usize) -> &Trace {
+        &self.runs.runs[self.runs.of[point]].run.trace
+    }
+
+    /// The bands of its behaviour.
+    pub fn bands(&self) -> Vec<bands::Band<'_>> {
+        bands::bands(&self.points, &self.behaviours, self.open)
+    }
+
+    /// Indices of the mainline points.
+    pub fn mainline(&self) -> impl Iterator<Item = usize> {
+        (0..self.points.len()).filter(|index| self.points[*index].line == Line::Mainline)
+    }
+
+    /// Compares with what the case expects.
+    fn check(&mut self) {
+        let mut found: Vec<(Unmet, Vec<bool>)> = Vec::new();
+        let mut occurred = vec![false; self.case.deviations.len()];
+        for (index, point) in self.points.iter().enumerate() {
+            for unmet in case::check_expectations(&self.case, &self.lowered, point, self.trace(index)) {
+                let known = self.case.deviations.iter().position(|deviation| {
+                    deviation.implementation == REFERENCE
+                        && deviation.step == unmet.step
+                        && deviation.holds_at(point)
+                });
+                if let Some(known) = known {
+                    occurred[known] = true;
+                    continue;
+                }
+                match found.iter_mut().find(|(first, _)| same(first, &unmet)) {
+                    Some((_, at)) => at[index] = true,
+                    None => {
+                        let mut at = vec![false; self.points.len()];
+                        at[index] = true;
+                        found.push((unmet, at));
+                    }
+                }
+            }
+        }
+        found.sort_by_key(|(unmet, _)| unmet.step);
+        self.unmet = found
+            .into_iter()
+            .map(|(first, at)| UnmetAt { releases: bands::ranges(&self.points, &at), first })
+            .collect();
+        let expired = self.case.deviations.iter().zip(occurred).filter(|(deviation, occurred)| {
+            let on_some_point = self.points.iter().any(|point| deviation.holds_at(point));
+            deviation.implementation == REFERENCE && on_some_point && !occurred
+        });
+        self.expired = expired
+            .map(|(known, _)| {
+                format!("step {}: known deviation no longer occurs: {}", known.step, known.reason)
+            })
+            .collect();
+    }
+
+    /// The step that tells the releases apart best.
+    pub fn flips(&self) -> Option<Flips> {
+        let steps = (0..self.lowered.script.ops.len()).filter_map(|index| self.flips_of(index));
+        steps.max_by_key(|flips| (flips.weight, std::cmp::Reverse(flips.index)))
+    }
+
+    /// How the outcome of one operation changes along the mainline; `None` if it does not.
+    fn flips_of(&self, index: usize) -> Option<Flips> {
+        let mut values: Vec<(String, String)> = Vec::new();
+        let (mut success, mut error, mut absent) = (false, false, false);
+        for point in self.mainline() {
+            let trace = self.trace(point);
+            let came = Came::of(trace, index);
+            success |= came.is_success();
+            error |= came.is_error();
+            absent |= came.is_absent();
+            let word = came.word(&Names::new(&self.lowered.script, trace));
+            if values.last().is_none_or(|(last, _)| *last != word) {
+                values.push((word, self.points[point].name.clone()));
+            }
+        }
+        let origin = self.lowered.steps.get(index).copied().unwrap_or(Origin::Step(index + 1));
+        let weight = match origin {
+            Origin::Step(_) if success && error => 3,
+            Origin::Step(_) if !absent => 2,
+            Origin::Step(_) => 1,
+            Origin::Given | Origin::Implied => 0,
+        };
+        let name = self.lowered.script.ops.get(index).map_or("", operation::name);
+        (values.len() > 1).then_some(Flips { index, weight, origin, name, values })
+    }
+}
+
+/// Is it the same but for the release?
+fn same(a: &Unmet, b: &Unmet) -> bool {
+    let Unmet { step, line, operation, release: _, about, expected, observed } = a;
+    (*step, *line, *operation) == (b.step, b.line, b.operation)
+        && (about, expected, observed) == (&b.about, &b.expected, &b.observed)
+}
+
+/// An operation whose outcome changes along the mainline.
+pub struct Flips {
+    /// Its place in the script.
+    pub index: usize,
+    /// How much it tells: most when a success became an error or the other way round.
+    weight: u8,
+    /// Why it is there.
+    pub origin: Origin,
+    /// The operation's name.
+    pub name: &'static str,
+    /// Its outcomes, each with the first point that has it.
+    pub values: Vec<(String, String)>,
+}
+
+/// Which behaviour each point has, numbered by first occurrence.
+fn behaviours(lowered: &Lowered, runs: &Runs) -> Vec<usize> {
+    let mut known: HashMap<String, usize> = HashMap::new();
+    let of_run: Vec<usize> = runs
+        .runs
+        .iter()
+        .map(|with| {
+            let text = text::render(&lowered.script, &with.run.trace, &lowered.steps, Style::default());
+            let next = known.len();
+            *known.entry(text).or_insert(next)
+        })
+        .collect();
+    runs.of.iter().map(|run| of_run[*run]).collect()
+}
