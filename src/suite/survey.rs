@@ -171,7 +171,7 @@ impl View<'_> {
             let detail = match *call {
                 Call::Probe { error, .. } | Call::DriverProbe { error, .. } => hash(error),
                 Call::GroupFailed { error, .. } => hash(error),
-                Call::Alloc { domain } | Call::Map { domain } => self.domain(domain),
+                Call::Alloc { domain, .. } | Call::Map { domain } => self.domain(domain),
                 Call::Deny { kind } => hash(kind),
                 Call::Free { domain, attached } => hash((self.domain(domain), attached)),
                 Call::Attach { domain, freed, error, .. } => hash((self.domain(domain), freed, error)),
