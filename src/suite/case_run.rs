@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! A case, run over history.
 
-use std::collections::HashMap;
-
 use super::bands::{bands, ranges};
 use super::runs::{self, Runs};
 use super::snapshot::{self, Head};
 use crate::case::{Case, Lowered, Unmet, check_expectations};
 use crate::history::{self, Point};
-use crate::trace::text::{self, Style};
+use crate::trace::text::{Renderer, Style};
 
 /// A case and what it did at each of its points of history.
 #[derive(Debug)]
@@ -66,17 +64,23 @@ impl CaseRun {
 
     /// The different texts, and which of them each run has.
     fn texts(&self) -> (Vec<String>, Vec<usize>) {
-        let mut indices: HashMap<String, usize> = HashMap::new();
-        let of_run = self.runs.runs.iter().map(|with| {
-            let text =
-                text::render(&self.lowered.script, &with.run.trace, &self.lowered.steps, Style::default());
-            let next = indices.len();
-            *indices.entry(text).or_insert(next)
-        });
-        let of_run: Vec<usize> = of_run.collect();
-        let mut texts = vec![String::new(); indices.len()];
-        for (text, index) in indices {
-            texts[index] = text;
+        let renderer = Renderer::new(&self.lowered.script, &self.lowered.steps, Style::default());
+        let mut texts: Vec<String> = Vec::new();
+        let mut of_run: Vec<usize> = Vec::with_capacity(self.runs.runs.len());
+        for (index, with) in self.runs.runs.iter().enumerate() {
+            let trace = &with.run.trace;
+            // Most runs consult rules that do not matter, and differ in no way.
+            let same = self.runs.runs[..index].iter().rposition(|earlier| earlier.run.trace == *trace);
+            of_run.push(match same {
+                Some(earlier) => of_run[earlier],
+                None => {
+                    let text = renderer.render(trace);
+                    texts.iter().position(|known| *known == text).unwrap_or_else(|| {
+                        texts.push(text);
+                        texts.len() - 1
+                    })
+                }
+            });
         }
         (texts, of_run)
     }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Symbolic names: what a reader calls the things of a trace.
 
-use std::collections::HashMap;
-
 use super::{DomainInfo, Mark, Pointer, Role, Trace};
 use crate::script::{
     DeviceId, DomainKind, DomainName, DomainRef, Field, GroupId, MappingId, OwnerId, Script, Static,
@@ -30,16 +28,17 @@ impl<'a> Names<'a> {
     /// Names every domain that the trace mentions.
     #[must_use]
     pub fn new(script: &'a Script, trace: &'a Trace) -> Names<'a> {
-        let mut seen: HashMap<String, u32> = HashMap::with_capacity(trace.domains.len());
+        // A trace has few domains; a map would cost more.
+        let mut seen: Vec<(String, u32)> = Vec::with_capacity(trace.domains.len());
         let domains = trace.domains.iter().map(|info| {
             let name = base_name(script, info);
-            match seen.get_mut(&name) {
-                Some(count) => {
+            match seen.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, count)) => {
                     *count += 1;
                     format!("{name}#{count}")
                 }
                 None => {
-                    seen.insert(name.clone(), 1);
+                    seen.push((name.clone(), 1));
                     name
                 }
             }

@@ -46,51 +46,79 @@ pub struct Style {
     pub reasons: bool,
 }
 
-/// Renders a trace. `origins` has an entry for each operation; without one an operation counts as the step of
-/// its own number.
+/// Renders a trace of a script; see [`Renderer`].
 #[must_use]
 pub fn render(script: &Script, trace: &Trace, origins: &[Origin], style: Style) -> String {
-    let names = Names::new(script, trace);
-    let mut text = String::with_capacity(256 * (trace.steps.len() + 1));
-    for error in &trace.setup {
-        match error.line {
-            // What a release has no place for, such as static domains before v6.7, is just not there.
-            SetupLine::Settings if error.errno == Errno::EOPNOTSUPP => {}
-            SetupLine::Settings => line(&mut text, format_args!("setup of the IOMMU = {}", error.errno)),
-            SetupLine::Device(id) => {
-                line(&mut text, format_args!("setup of {} = {}", names.device(id), error.errno));
+    Renderer::new(script, origins, style).render(trace)
+}
+
+/// Renders the traces of one script. The operations are put in words once for all of them.
+#[derive(Clone, Debug)]
+pub struct Renderer<'a> {
+    script: &'a Script,
+    style: Style,
+    /// Each operation's line up to its outcome.
+    heads: Vec<String>,
+    origins: Vec<Origin>,
+}
+
+impl<'a> Renderer<'a> {
+    /// `origins` has an entry for each operation; without one an operation counts as the step of its own number.
+    #[must_use]
+    pub fn new(script: &'a Script, origins: &[Origin], style: Style) -> Renderer<'a> {
+        let origin = |index: usize| origins.get(index).copied().unwrap_or(Origin::Step(index + 1));
+        let origins: Vec<Origin> = (0..script.ops.len()).map(origin).collect();
+        let heads =
+            script.ops.iter().zip(&origins).map(|(op, origin)| head(&operation::words(script, op), *origin));
+        Renderer { script, style, heads: heads.collect(), origins }
+    }
+
+    /// The text of a trace.
+    #[must_use]
+    pub fn render(&self, trace: &Trace) -> String {
+        let names = Names::new(self.script, trace);
+        let mut text = String::with_capacity(256 * (trace.steps.len() + 1));
+        for error in &trace.setup {
+            match error.line {
+                // What a release has no place for, such as static domains before v6.7, is just not there.
+                SetupLine::Settings if error.errno == Errno::EOPNOTSUPP => {}
+                SetupLine::Settings => line(&mut text, format_args!("setup of the IOMMU = {}", error.errno)),
+                SetupLine::Device(id) => {
+                    line(&mut text, format_args!("setup of {} = {}", names.device(id), error.errno));
+                }
             }
         }
+
+        let mut writer = events::Writer::new(&names);
+        let (mut groups, mut devices): (&[GroupState], &[DeviceState]) = (&[], &[]);
+        for (index, step) in trace.steps.iter().enumerate() {
+            text.push_str(self.head(index));
+            outcome(&mut text, &names, step, self.style);
+            text.push('\n');
+            match self.origins.get(index) {
+                Some(Origin::Given | Origin::Implied) => writer.one_line(&mut text, &step.calls),
+                Some(Origin::Step(_)) | None => writer.lines(&mut text, &step.calls),
+            }
+            changes::groups(&mut text, &names, groups, &step.groups);
+            changes::devices(&mut text, &names, devices, &step.devices);
+            (groups, devices) = (&step.groups, &step.devices);
+        }
+
+        match &trace.end {
+            End::Teardown { calls, leaked_domains, leaked_groups } => {
+                end(&mut text, &mut writer, calls, *leaked_domains, *leaked_groups);
+            }
+            End::Crash(crash) => {
+                text.push_str(self.head(trace.steps.len()));
+                crashed(&mut text, *crash);
+            }
+        }
+        text
     }
 
-    let origin = |index: usize| origins.get(index).copied().unwrap_or(Origin::Step(index + 1));
-    let mut writer = events::Writer::new(&names);
-    let (mut groups, mut devices): (&[GroupState], &[DeviceState]) = (&[], &[]);
-    for (index, step) in trace.steps.iter().enumerate() {
-        let origin = origin(index);
-        head(&mut text, script, index, origin);
-        outcome(&mut text, &names, step, style);
-        text.push('\n');
-        match origin {
-            Origin::Step(_) => writer.lines(&mut text, &step.calls),
-            Origin::Given | Origin::Implied => writer.one_line(&mut text, &step.calls),
-        }
-        changes::groups(&mut text, &names, groups, &step.groups);
-        changes::devices(&mut text, &names, devices, &step.devices);
-        (groups, devices) = (&step.groups, &step.devices);
+    fn head(&self, index: usize) -> &str {
+        self.heads.get(index).map_or("(no operation)", String::as_str)
     }
-
-    match &trace.end {
-        End::Teardown { calls, leaked_domains, leaked_groups } => {
-            end(&mut text, &mut writer, calls, *leaked_domains, *leaked_groups);
-        }
-        End::Crash(crash) => {
-            let index = trace.steps.len();
-            head(&mut text, script, index, origin(index));
-            crashed(&mut text, *crash);
-        }
-    }
-    text
 }
 
 /// The calls into the drivers and the WARNs of each step, and after them those of the teardown; a text each.
@@ -116,15 +144,11 @@ fn line(text: &mut String, words: std::fmt::Arguments<'_>) {
 }
 
 /// `3 iommu_attach_device drm ff930000.vop`
-fn head(text: &mut String, script: &Script, index: usize, origin: Origin) {
-    let _ = match origin {
-        Origin::Given => text.write_str("given "),
-        Origin::Implied => text.write_str("auto "),
-        Origin::Step(number) => write!(text, "{number} "),
-    };
-    match script.ops.get(index) {
-        Some(op) => text.push_str(&operation::words(script, op)),
-        None => text.push_str("(no operation)"),
+fn head(words: &str, origin: Origin) -> String {
+    match origin {
+        Origin::Given => format!("given {words}"),
+        Origin::Implied => format!("auto {words}"),
+        Origin::Step(number) => format!("{number} {words}"),
     }
 }
 

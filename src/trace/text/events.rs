@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Calls into the drivers, and WARNs.
 
-use std::collections::HashMap;
 use std::fmt::Write;
 
 use crate::script::{DeviceId, Errno};
@@ -11,12 +10,13 @@ use crate::trace::{Call, Mark, PasidTarget};
 /// Writes calls, and follows what each device's hardware uses, so that it can leave out what goes without saying.
 pub(super) struct Writer<'a> {
     names: &'a Names<'a>,
-    attached: HashMap<DeviceId, Mark>,
+    /// What each device's hardware uses; entry `i` is that of device `i`.
+    attached: Vec<Option<Mark>>,
 }
 
 impl<'a> Writer<'a> {
     pub(super) fn new(names: &'a Names<'a>) -> Writer<'a> {
-        Writer { names, attached: HashMap::new() }
+        Writer { names, attached: Vec::new() }
     }
 
     /// Each call on a line of its own.
@@ -78,22 +78,22 @@ impl<'a> Writer<'a> {
                     answer(error)
                 );
                 if error.is_none() {
-                    self.attached.insert(device, domain);
+                    self.set_attached(device, Some(domain));
                 }
                 result
             }
             Call::Detach { device, domain } => {
-                self.attached.remove(&device);
+                self.set_attached(device, None);
                 write!(text, "detach {} from {}", names.device(device), names.domain(domain))
             }
             Call::SetPlatformDmaOps { device } => {
-                self.attached.remove(&device);
+                self.set_attached(device, None);
                 write!(text, "set_platform_dma_ops {}", names.device(device))
             }
             Call::Map { domain } => write!(text, "map the firmware's region into {}", names.domain(domain)),
             Call::ProbeFinalize { device } => write!(text, "probe_finalize {}", names.device(device)),
             Call::Release { device } => {
-                self.attached.remove(&device);
+                self.set_attached(device, None);
                 write!(text, "release_device {}", names.device(device))
             }
             Call::SetPasid { device, pasid, domain, error } => {
@@ -114,12 +114,19 @@ impl<'a> Writer<'a> {
         };
     }
 
+    fn set_attached(&mut self, device: DeviceId, domain: Option<Mark>) {
+        if self.attached.len() <= device.index() {
+            self.attached.resize(device.index() + 1, None);
+        }
+        self.attached[device.index()] = domain;
+    }
+
     /// What the driver is told was attached before, where that is not what was.
     ///
     /// Drivers are told since v6.19. Saying so at each attach would set every case apart there.
     fn from(&self, device: DeviceId, from: Option<Option<Mark>>) -> String {
         match from {
-            Some(told) if told != self.attached.get(&device).copied() => {
+            Some(told) if told != self.attached.get(device.index()).copied().flatten() => {
                 format!(", said to come from {}", told.map_or(NULL, |domain| self.names.domain(domain)))
             }
             Some(_) | None => String::new(),

@@ -294,7 +294,7 @@ fn ids_of_nothing_do_not_panic() {
     let trace = Trace { steps: vec![step], ..Trace::default() };
     let text = render(&Script::default(), &trace, &[], Style::default());
     assert!(
-        text.starts_with("1 (no operation) = ? (freed)\n    alloc ?, type ?\n    ?: devices [?]"),
+        text.starts_with("(no operation) = ? (freed)\n    alloc ?, type ?\n    ?: devices [?]"),
         "{text}"
     );
 }
