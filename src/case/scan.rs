@@ -72,7 +72,10 @@ fn is_unsuspicious(bytes: &[u8]) -> bool {
 
 /// Refuses tabs and characters that cannot be seen.
 fn characters(text: &str) -> Result<(), Complaint<'_>> {
-    let Some((at, c)) = text.char_indices().find(|(_, c)| is_invisible(*c)) else { return Ok(()) };
+    // A carriage return alone is a line break to YAML and nothing to most readers.
+    let lone_return = |at: usize| !text.get(at + 1..).is_some_and(|rest| rest.starts_with('\n'));
+    let refused = |(at, c): &(usize, char)| if *c == '\r' { lone_return(*at) } else { is_invisible(*c) };
+    let Some((at, c)) = text.char_indices().find(refused) else { return Ok(()) };
     let spot = text.get(at..at + c.len_utf8());
     Err(match c {
         '\t' => Complaint::at(spot, Problem::Tab).hint("indent with spaces, two for each level"),
@@ -83,7 +86,7 @@ fn characters(text: &str) -> Result<(), Complaint<'_>> {
 
 /// Control characters, and those that change the direction of text or have no width.
 fn is_invisible(c: char) -> bool {
-    (c.is_control() && c != '\n' && c != '\r')
+    (c.is_control() && c != '\n')
         || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 

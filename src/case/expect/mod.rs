@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! What a case's source says must happen: names and release ranges looked up once, at load time.
 
-mod check;
+pub(super) mod check;
 mod domain;
 
 pub use check::{Unmet, check_expectations};

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! From a case as it is written to a script: the topology, the given states, then step by step.
+
+mod domain;
+mod operation;
+
+use super::error::{Complaint, Problem};
+use super::form::{CaseForm, DomainWord, GivenForm, Operation, Word};
+use super::names::{Names, small};
+use super::topology;
+use crate::script::{DeviceId, GroupId, Op, Script};
+use crate::trace::text::Origin;
+
+/// A script made from a case, and where each of its operations comes from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lowered {
+    /// The script.
+    pub script: Script,
+    /// For each operation of the script, its origin.
+    pub steps: Vec<Origin>,
+}
+
+/// Lowers a case.
+pub(crate) fn lower<'t>(id: &str, form: &CaseForm<'t>, names: &Names) -> Result<Lowered, Complaint<'t>> {
+    let mut script = Script { id: id.to_owned(), ..Script::default() };
+    topology::lower(&form.topology, names, &mut script)?;
+    let mut lowering = Lowering {
+        names,
+        lowered: Lowered { script, steps: Vec::new() },
+        allocated: vec![false; names.domains.len()],
+    };
+    for step in &form.steps.0 {
+        lowering.note_allocation(&step.operation).map_err(|complaint| complaint.or_at(step.name.spot()))?;
+    }
+    for (group, given) in &form.given.0 {
+        lowering.given(group, given).map_err(|complaint| complaint.or_at(group.spot()))?;
+    }
+    for (index, step) in form.steps.0.iter().enumerate() {
+        lowering
+            .step(index, &step.name, &step.operation)
+            .map_err(|complaint| complaint.or_at(step.name.spot()))?;
+    }
+    Ok(lowering.lowered)
+}
+
+/// Whose domain an automatic allocation is for.
+#[derive(Clone, Copy)]
+enum For {
+    Device(DeviceId),
+    Group(GroupId),
+}
+
+struct Lowering<'a> {
+    names: &'a Names,
+    lowered: Lowered,
+    /// For each declared domain: is it allocated by now, or will a step do it?
+    allocated: Vec<bool>,
+}
+
+impl Lowering<'_> {
+    /// A domain that a step allocates is not allocated automatically.
+    fn note_allocation<'t>(&mut self, operation: &Operation<'t>) -> Result<(), Complaint<'t>> {
+        let (word, kind) = match operation {
+            Operation::DomainAlloc(form) => (&form.domain, DomainWord::Paging),
+            Operation::ArmCreateMapping(form) => (&form.mapping, DomainWord::Mapping),
+            _ => return Ok(()),
+        };
+        let index = self.names.domain_of(word, kind)?;
+        match self.allocated.get_mut(index) {
+            Some(allocated) if !*allocated => *allocated = true,
+            _ => {
+                let problem = Problem::AllocatedTwice(word.text().to_owned());
+                return Err(Complaint::at(word.spot(), problem).hint("declare another domain for the second"));
+            }
+        }
+        Ok(())
+    }
+
+    fn push(&mut self, op: Op, origin: Origin) {
+        self.lowered.script.ops.push(op);
+        self.lowered.steps.push(origin);
+    }
+
+    /// The operations that put a group into a given state.
+    fn given<'t>(&mut self, word: &Word<'t>, given: &GivenForm<'t>) -> Result<(), Complaint<'t>> {
+        let group = self.names.group(word)?;
+        let implied = given.driver.is_some() || given.owner.is_some() || given.attached.is_some();
+        let conflict =
+            |problem: String, hint: &str| Complaint::at(word.spot(), Problem::Conflict(problem)).hint(hint);
+        if given.present == Some(false) && implied {
+            let problem = format!("group `{}` is not present but has a state", word.text());
+            return Err(conflict(problem, "leave `present` out"));
+        }
+        let devices = self.devices_of(group);
+        if devices.is_empty() {
+            return Err(conflict(format!("group `{}` has no devices", word.text()), "give it a device"));
+        }
+        if given.present == Some(true) || implied {
+            for device in &devices {
+                self.push(Op::DeviceAdd { device: *device, driver: None }, Origin::Given);
+            }
+        }
+        if let Some(driver) = given.driver {
+            for device in devices {
+                self.push(Op::Bind { device, driver: driver.value() }, Origin::Given);
+            }
+        }
+        if let Some(owner) = &given.owner {
+            let owner = self.owner(owner)?;
+            self.push(Op::GroupClaimDmaOwner { group, owner }, Origin::Given);
+        }
+        if let Some(domain) = &given.attached {
+            let domain = self.domain(domain, For::Group(group))?;
+            self.push(Op::AttachGroup { domain, group }, Origin::Given);
+        }
+        Ok(())
+    }
+
+    fn devices_of(&self, group: GroupId) -> Vec<DeviceId> {
+        let devices = self.names.devices.iter().enumerate();
+        devices
+            .filter(|(_, device)| device.1 == Some(group))
+            .map(|(index, _)| DeviceId(small(index)))
+            .collect()
+    }
+}
