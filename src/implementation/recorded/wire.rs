@@ -27,13 +27,13 @@ pub struct Header {
     pub package: String,
 }
 
-/// A script, and its result when it has been run.
+/// A script, and its result when it has been run. Whoever made the script may have noted more about it under other
+/// keys, which mean nothing here.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Line<'a> {
     /// The script's name.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<Text<'a>>,
+    pub id: Option<Scalar<'a>>,
     /// What it is for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<Text<'a>>,
@@ -63,6 +63,14 @@ pub struct Line<'a> {
     /// What the console said when the kernel stopped answering.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hang: Option<Vec<Text<'a>>>,
+}
+
+impl Line<'_> {
+    /// The script's name; empty if it has none.
+    #[must_use]
+    pub fn name(&self) -> String {
+        self.id.as_ref().map(ToString::to_string).unwrap_or_default()
+    }
 }
 
 /// Groups and devices of a script.
