@@ -227,7 +227,6 @@ pub const SETS: &[NamedSet] = &[
         detach: DetachOps::Full,
         statics: &[Static::Identity, Static::Default],
         deferred_flush: false,
-        ..PLAIN
     },
     NamedSet {
         name: "virtio",
