@@ -26,7 +26,7 @@ pub struct Survey {
     pub runs: Vec<(Rules, AxisSet)>,
     /// Equal for cases whose snapshots differ in names only.
     pub content: u64,
-    /// What was observed, each fact as a hash; see [`observables`].
+    /// What was observed, each fact as a hash; see `observables`.
     pub observables: BTreeSet<u64>,
 }
 
