@@ -49,6 +49,22 @@ fn an_expectation_that_is_not_met_is_a_deviation() {
 }
 
 #[test]
+fn a_known_deviation_passes_as_long_as_it_occurs() {
+    let known =
+        "deviates: [{ implementation: reference, releases: v5.19-rc1.., step: 2, reason: not modelled }]\n";
+    let case = |outcome| support::case("A claim", outcome) + known;
+    let suite = Suite::of(&[("claim/known.yaml", &case("EBUSY"))]);
+    let ran = run(&["run", "--cases", suite.cases()]);
+    assert_eq!(ran.code, 0, "{ran}");
+    let suite = Suite::of(&[("claim/known.yaml", &case("ok"))]);
+    let ran = run(&["run", "--cases", suite.cases()]);
+    assert_eq!(ran.code, 1, "{ran}");
+    assert!(ran.out.contains("step 2: known deviation no longer occurs: not modelled"), "{ran}");
+    let ran = run(&["run", "--cases", suite.cases(), "--release", "v5.18"]);
+    assert_eq!(ran.code, 0, "it was not looked for there: {ran}");
+}
+
+#[test]
 fn a_case_that_cannot_be_loaded_does_not_keep_others_from_running() {
     let suite = Suite::of(&[
         ("claim/good.yaml", &support::case("A claim", "ok")),

@@ -130,7 +130,7 @@ fn a_file_that_must_not_be_read() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("x.yaml");
     fs::write(&path, "title: x\n").expect("a file");
-    fs::set_permissions(&path, fs::Permissions::from_mode(0)).expect("its mode");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).expect("its mode");
     let told = error_of(&path).to_string();
     let refused = format!("{}: cannot be read: permission denied", path.display());
     let readable = File::open(&path).is_ok();

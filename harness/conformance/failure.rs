@@ -27,7 +27,7 @@ pub fn new_snapshot(snapshot: &str, body: &str) -> String {
 pub fn changed_snapshot(snapshot: &str, points: &[Point], reviewed: &str, body: &str) -> String {
     let what = match changed_points(points, reviewed, body) {
         Some(points) => format!("differs at {points}"),
-        None => "differs, at no release".into(),
+        None => "differs in its head".into(),
     };
     format!("{snapshot} {what} (- reviewed, + observed):\n\n{}", diff(reviewed, body))
 }
@@ -83,8 +83,16 @@ fn limited(lines: &[&str]) -> String {
     text
 }
 
-/// How to run a trial again, and how to accept what it observed.
-pub fn commands(trial: &str) -> String {
-    let run = format!("cargo test --test conformance -- --exact {trial}");
-    format!("run again: {run}\nreview:    cargo insta review\naccept:    INSTA_UPDATE=always {run}\n")
+/// How to run a trial again.
+pub fn rerun(trial: &str) -> String {
+    format!("run again: {}", command(trial))
+}
+
+/// How to accept what a trial observed.
+pub fn accept(trial: &str) -> String {
+    format!("review:    cargo insta review\naccept:    INSTA_UPDATE=always {}", command(trial))
+}
+
+fn command(trial: &str) -> String {
+    format!("cargo test --test conformance -- --exact {trial}")
 }

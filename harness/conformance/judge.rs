@@ -54,10 +54,18 @@ pub fn judge(subject: Subject<'_>, body: &str) -> Result<(), Objection> {
 
     asserted.map_err(|panicked| match (message(&*panicked), REVIEWED.take()) {
         (message, reviewed) if message.starts_with(ASSERTION_FAILED) => {
-            reviewed.map_or(Objection::New, Objection::Changed)
+            reviewed.map_or_else(|| no_snapshot(subject), Objection::Changed)
         }
         (message, _) => Objection::Broken(message),
     })
+}
+
+/// insta compared with nothing: there is no snapshot, or none that it can read.
+fn no_snapshot(subject: Subject<'_>) -> Objection {
+    match subject.folder.join(format!("{}.snap", subject.name)).exists() {
+        false => Objection::New,
+        true => Objection::Broken("this is no snapshot; remove it and run again".into()),
+    }
 }
 
 fn assert(subject: Subject<'_>, body: &str) {

@@ -73,24 +73,27 @@ fn run_case(suite: &Suite, index: usize) -> Result<(), Failed> {
     let (area, slug) = file.name.rsplit_once('/').unwrap_or(("", &file.name));
     let folder = suite.config.snapshots.join(area);
     let snapshot = shown(&folder.join(format!("{slug}.snap")));
-    let mut objections: Vec<String> = Vec::new();
-    match judge(Subject { folder: &folder, name: slug, input: &file.path }, &body) {
+    let mut message: Vec<String> = Vec::new();
+    let judged = judge(Subject { folder: &folder, name: slug, input: &file.path }, &body);
+    match &judged {
         Ok(()) => {}
-        Err(Objection::New) => objections.push(failure::new_snapshot(&snapshot, &body)),
+        Err(Objection::New) => message.push(failure::new_snapshot(&snapshot, &body)),
         Err(Objection::Changed(reviewed)) => {
-            objections.push(failure::changed_snapshot(&snapshot, run.points, &reviewed, &body));
+            message.push(failure::changed_snapshot(&snapshot, run.points, reviewed, &body));
         }
-        Err(Objection::Broken(message)) => objections.push(format!("{snapshot}: {message}\n")),
+        Err(Objection::Broken(words)) => message.push(format!("{snapshot}: {words}\n")),
     }
-
     let unmet = run.unmet();
     if !unmet.is_empty() {
-        objections.push(failure::unmet_expectations(&shown(&file.path), &unmet));
+        message.push(failure::unmet_expectations(&shown(&file.path), &unmet));
     }
-    if objections.is_empty() {
+    if message.is_empty() {
         return Ok(());
     }
-    let head = format!("{}: {}\n", shown(&file.path), run.case.title);
-    let commands = failure::commands(&file.name);
-    Err(format!("{head}\n{}\n{commands}", objections.join("\n")).into())
+    message.insert(0, format!("{}: {}\n", shown(&file.path), run.case.title));
+    message.push(failure::rerun(&file.name));
+    if matches!(judged, Err(Objection::New | Objection::Changed(_))) {
+        message.push(failure::accept(&file.name));
+    }
+    Err(message.join("\n").into())
 }

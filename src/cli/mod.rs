@@ -8,7 +8,7 @@ mod failure;
 mod progress;
 mod releases;
 mod replay;
-mod run;
+pub mod run;
 mod serve;
 mod words;
 

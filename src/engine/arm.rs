@@ -2,9 +2,7 @@
 //! 32-bit ARM: firmware descriptions, and the DMA mapping that the architecture attaches at a bind.
 
 use super::Engine;
-use super::rules::{
-    ArmBehindIommu, ArmDirectOps, ArmMappingAlloc, FirmwareProbe, Join, Registration, UserAlloc,
-};
+use super::rules::{ArmDirectOps, ArmMappingAlloc, FirmwareProbe, Join, Registration, UserAlloc};
 use super::state::{ArmMapping, DomainId, Label, MappingRecord, ScriptMapping};
 use crate::script::{DeviceId, Errno, MappingId, MappingOf};
 use crate::trace::{BadOp, Call, Outcome, Reason, Role, Skip};
@@ -72,10 +70,8 @@ impl Engine<'_> {
         if self.state.device(device).dma_ops {
             return;
         }
-        let behind = match self.rules.arm_behind_iommu() {
-            ArmBehindIommu::Firmware => self.state.device(device).fwspec,
-            ArmBehindIommu::Group => self.state.device(device).group.is_some(),
-        };
+        // Up to v6.7 the firmware's description decides, from v6.8 on the group; nothing tells the two apart.
+        let behind = self.state.device(device).group.is_some();
         let mapped = behind && self.map_at_bind(device);
         let direct = self.direct_ops();
         let state = self.state.device_mut(device);

@@ -254,9 +254,7 @@ impl Engine<'_> {
                 self.free(domain);
                 self.state.group_mut(group).default_domain = Some(old);
             }
-            if result.is_err() {
-                return result;
-            }
+            result?;
             result
         };
         if let Some(old) = old {

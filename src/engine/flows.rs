@@ -2,7 +2,7 @@
 //! What display drivers on ARM do to get their own domain attached.
 
 use super::Engine;
-use super::rules::{Host1xAttach, RockchipAttach, TegraDrmAttach};
+use super::rules::{Host1xAttach, Host1xMapping, RockchipAttach, TegraDrmAttach, TegraDrmMapping};
 use super::state::DomainId;
 use crate::script::{DeviceId, DomainKind, DriverFlow, Errno};
 use crate::trace::{Outcome, Reason};
@@ -12,14 +12,8 @@ impl Engine<'_> {
         let result = match flow {
             DriverFlow::RockchipAttach => self.rockchip_attach(device, domain),
             DriverFlow::ExynosAttach => self.exynos_attach(device, domain),
-            DriverFlow::TegraDrmAttach => {
-                let over_identity = self.rules.tegra_drm_attach() == TegraDrmAttach::OverNullOrIdentity;
-                self.attach_shared(device, domain, over_identity)
-            }
-            DriverFlow::Host1xAttach => {
-                let over_identity = self.rules.host1x_attach() == Host1xAttach::OverNullOrIdentity;
-                self.attach_shared(device, domain, over_identity)
-            }
+            DriverFlow::TegraDrmAttach => self.tegra_drm_attach(device, domain),
+            DriverFlow::Host1xAttach => self.host1x_attach(device, domain),
             DriverFlow::RockchipDetach => {
                 self.detach_device(domain, device);
                 return Outcome::Void;
@@ -65,6 +59,26 @@ impl Engine<'_> {
         }
     }
 
+    fn tegra_drm_attach(&mut self, device: DeviceId, domain: DomainId) -> Result<(), Errno> {
+        if self.rules.tegra_drm_mapping() == TegraDrmMapping::TakenOff {
+            self.drop_mapping(device);
+        }
+        let over_identity = self.rules.tegra_drm_attach() == TegraDrmAttach::OverNullOrIdentity;
+        self.attach_shared(device, domain, over_identity)
+    }
+
+    /// Does without an IOMMU where there is none.
+    fn host1x_attach(&mut self, device: DeviceId, domain: DomainId) -> Result<(), Errno> {
+        if self.rules.host1x_mapping() == Host1xMapping::TakenOff {
+            self.drop_mapping(device);
+        }
+        let over_identity = self.rules.host1x_attach() == Host1xAttach::OverNullOrIdentity;
+        match self.attach_shared(device, domain, over_identity) {
+            Err(Errno::ENODEV) => Ok(()),
+            result => result,
+        }
+    }
+
     /// Attaches the domain that all clients share, unless the group is on another one that counts.
     fn attach_shared(
         &mut self,
@@ -72,20 +86,14 @@ impl Engine<'_> {
         domain: DomainId,
         over_identity: bool,
     ) -> Result<(), Errno> {
-        self.drop_mapping(device);
         let Some(group) = self.state.device(device).group else {
             return Err(self.refuse(Errno::ENODEV, Reason::NoGroup));
         };
-        if let Some(current) = self.state.group(group).domain {
-            let identity = self.state.kind(current) == DomainKind::Identity;
-            if current != domain && !(over_identity && identity) {
-                return Ok(());
-            }
-            if current == domain {
-                return Ok(());
-            }
-        }
-        self.attach_group(domain, group)
+        let in_the_way = self.state.group(group).domain.is_some_and(|current| {
+            let counts_as_none = over_identity && self.state.kind(current) == DomainKind::Identity;
+            current == domain || !counts_as_none
+        });
+        if in_the_way { Ok(()) } else { self.attach_group(domain, group) }
     }
 
     fn detach_shared(&mut self, device: DeviceId, domain: DomainId) {

@@ -117,7 +117,7 @@ impl Engine<'_> {
             return Err(self.refusal(untyped));
         }
         let domain = self.new_domain(kind, role, name.unwrap_or(Label::Unseen));
-        self.call(Call::Alloc { domain: domain.mark() });
+        self.call(Call::Alloc { domain: domain.mark(), kind });
         Ok(domain)
     }
 

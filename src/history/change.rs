@@ -50,6 +50,12 @@ pub const CHANGES: &[Change] = changes! {
     "bf3aed4660c6" "v5.15-rc1" "DMA-FQ is a type of domain" {
         DmaFq::DriverAsked,
     }
+    "d5185965c3b5" "v5.17-rc1" "host1x takes the ARM mapping off" {
+        Host1xMapping::TakenOff,
+    }
+    "d210919dbdc8" "v5.17-rc1" "Tegra's display driver takes the ARM mapping off" {
+        TegraDrmMapping::TakenOff,
+    }
     "41bb23e70b50" "v5.18-rc1" "the operations of the device tell whether its attach is deferred" {
         Deferral::AskDevice,
     }
@@ -126,11 +132,8 @@ pub const CHANGES: &[Change] = changes! {
     "e7f85dfbbc9c" "v6.5-rc1" "a hot-plugged device is attached once, to the group's domain" {
         Join::Once,
     }
-    "8b4eb75ee50e" "v6.5-rc1" "the type of a default domain is chosen in one place" {
-        DefaultTypeRule::Satisfy,
-    }
     "d99be00f42ea" "v6.5-rc1" "a default domain is set up in one place; what is asked for does not fall back" {
-        DefaultAlloc::ExplicitOnly,
+        DefaultTypeRule::Satisfy,
         TypeWrite::Setup,
     }
     "aa0958570f24" "v6.6-rc1" "the last device takes the group's domains along" {
@@ -169,9 +172,6 @@ pub const CHANGES: &[Change] = changes! {
     }
     "17de3f5fdd35" "v6.8-rc1" "buses have no IOMMU operations any more" {
         Registration::InstanceOnly,
-    }
-    "4720287c7bf7" "v6.8-rc1" "32-bit ARM takes devices in a group to be behind an IOMMU" {
-        ArmBehindIommu::Group,
     }
     "83b3836bf83f" "v6.8-rc3" "a static default domain's type is the wish of its driver" {
         DefaultTypeRule::StaticWins,

@@ -45,7 +45,7 @@ const COMMITS: &[&str] = &["commit:1ea2a07a532b^", "commit:1ea2a07a532b", "commi
 /// Stable releases whose behaviour is known, and what they took over: v6.2.12 from its source, the others from
 /// recordings.
 const STABLE: &[(&str, &str, &[&str])] = &[
-    ("v5.10.223", "v5.10", &[]),
+    ("v5.10.223", "v5.10", &["d5185965c3b5"]),
     ("v6.1.176", "v6.1", &["2cc73c5712f9"]),
     ("v6.1.192", "v6.1", &["2cc73c5712f9"]),
     ("v6.2.12", "v6.2", &["2cc73c5712f9", "dd8a25c557e1"]),
@@ -54,8 +54,8 @@ const STABLE: &[(&str, &str, &[&str])] = &[
     ("v6.6.9", "v6.6", &[]),
     ("v6.7.3", "v6.7", &[]),
     ("v6.11.11", "v6.11", &[]),
-    ("v6.12.95", "v6.12", &["b46064a18810", "b3f6fcd8404f"]),
-    ("v6.12.117", "v6.12", &["b46064a18810", "b3f6fcd8404f"]),
+    ("v6.12.95", "v6.12", &["cb83f4b965a6", "b46064a18810", "b3f6fcd8404f"]),
+    ("v6.12.117", "v6.12", &["cb83f4b965a6", "b46064a18810", "b3f6fcd8404f"]),
     ("v6.13.7", "v6.13", &[]),
     ("v7.2.12", "v7.2", &[]),
     ("v7.2.13", "v7.2", &[]),

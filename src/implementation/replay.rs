@@ -185,10 +185,7 @@ fn compare_line(
     arch: Arch,
     implementation: &impl Implementation,
 ) -> Result<Option<Mismatch>, Problem> {
-    let script = recorded::parse(line, arch).map_err(|error| Problem::Script {
-        id: line.id.as_ref().map(ToString::to_string).unwrap_or_default(),
-        error,
-    })?;
+    let script = recorded::parse(line, arch).map_err(|error| Problem::Script { id: line.name(), error })?;
     let expected = recorded_results(line)?;
     Ok(match implementation.run(&script) {
         Answer::Trace(trace) => {
@@ -207,12 +204,7 @@ fn disagreement(line_number: u64, line: &Line<'_>, what: Mismatch) -> Disagreeme
         }
         _ => None,
     };
-    Disagreement {
-        line: line_number,
-        id: line.id.as_ref().map(ToString::to_string).unwrap_or_default(),
-        op,
-        what,
-    }
+    Disagreement { line: line_number, id: line.name(), op, what }
 }
 
 /// Replays files on all cores; the reports come in the order of the files. `done` is called after each file.

@@ -8,7 +8,7 @@ use std::io::{self, BufRead, Write};
 
 use serde::Serialize;
 
-use super::recorded::wire::{Header, Line};
+use super::recorded::wire::{Header, Line, Scalar};
 use super::recorded::{self, Ending, JsonError, Problem, read_line};
 use super::{Answer, Implementation};
 use crate::script::Arch;
@@ -20,7 +20,7 @@ pub const PROTOCOL: u32 = 1;
 #[derive(Debug, Serialize)]
 struct NoResult<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<&'a str>,
+    id: Option<&'a Scalar<'a>>,
     /// Line of the input, from 1.
     line: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -78,8 +78,7 @@ fn answer(
     let script = match recorded::parse(&line, arch) {
         Ok(script) => script,
         Err(error) => {
-            let id = line.id.as_ref().map(|id| id.as_str());
-            return write_line(out, &errored(id, number, error.to_string()));
+            return write_line(out, &errored(line.id.as_ref(), number, error.to_string()));
         }
     };
     match implementation.run(&script) {
@@ -94,18 +93,15 @@ fn answer(
             };
             write_line(out, &line)
         }
-        Answer::Skipped { reason } => {
-            let id = line.id.as_ref().map(|id| id.as_str());
-            write_line(out, &NoResult { id, line: number, skipped: Some(reason), errored: None })
-        }
-        Answer::Errored { message } => {
-            let id = line.id.as_ref().map(|id| id.as_str());
-            write_line(out, &errored(id, number, message))
-        }
+        Answer::Skipped { reason } => write_line(
+            out,
+            &NoResult { id: line.id.as_ref(), line: number, skipped: Some(reason), errored: None },
+        ),
+        Answer::Errored { message } => write_line(out, &errored(line.id.as_ref(), number, message)),
     }
 }
 
-fn errored(id: Option<&str>, line: u64, message: String) -> NoResult<'_> {
+fn errored<'a>(id: Option<&'a Scalar<'a>>, line: u64, message: String) -> NoResult<'a> {
     NoResult { id, line, skipped: None, errored: Some(message) }
 }
 

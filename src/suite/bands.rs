@@ -91,27 +91,39 @@ fn new_band<'a>(
 }
 
 /// Points in as few words as possible: `v5.10 .. v5.18, v6.1.192`. `chosen` has an entry for each point.
+///
+/// Stable releases go with their base and are named where they do not: `v6.0 .. v6.6 without v6.1.192`.
 #[must_use]
 pub fn ranges(points: &[Point], chosen: &[bool]) -> String {
+    let all = || points.iter().zip(chosen.iter().copied());
     let mut words: Vec<String> = Vec::new();
     let mut run: Option<(&Point, &Point)> = None;
-    let mut stable: Vec<String> = Vec::new();
     let mut flush = |run: &mut Option<(&Point, &Point)>| match run.take() {
         Some((first, last)) if first.name == last.name => words.push(first.name.clone()),
         Some((first, last)) => words.push(format!("{} .. {}", first.name, last.name)),
         None => {}
     };
-    for (point, chosen) in points.iter().zip(chosen) {
-        match (&point.line, chosen) {
-            (Line::Stable { .. }, true) => stable.push(point.name.clone()),
-            (Line::Stable { .. }, false) => {}
-            (Line::Mainline, true) => run = Some((run.map_or(point, |(first, _)| first), point)),
-            (Line::Mainline, false) => flush(&mut run),
+    for (point, chosen) in all().filter(|(point, _)| point.line == Line::Mainline) {
+        if chosen {
+            run = Some((run.map_or(point, |(first, _)| first), point));
+        } else {
+            flush(&mut run);
         }
     }
     flush(&mut run);
-    words.append(&mut stable);
-    words.join(", ")
+
+    let mut without: Vec<&str> = Vec::new();
+    for (point, chosen) in all() {
+        let Line::Stable { base } = point.line else { continue };
+        let base_chosen = all().any(|(other, chosen)| chosen && other.name == base);
+        match (chosen, base_chosen) {
+            (true, false) => words.push(point.name.clone()),
+            (false, true) => without.push(&point.name),
+            (true, true) | (false, false) => {}
+        }
+    }
+    let without = if without.is_empty() { String::new() } else { format!(" without {}", without.join(", ")) };
+    words.join(", ") + &without
 }
 
 #[cfg(test)]

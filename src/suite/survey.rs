@@ -26,7 +26,7 @@ pub struct Survey {
     pub runs: Vec<(Rules, AxisSet)>,
     /// Equal for cases whose snapshots differ in names only.
     pub content: u64,
-    /// What was observed, each fact as a hash; see [`observables`].
+    /// What was observed, each fact as a hash; see `observables`.
     pub observables: BTreeSet<u64>,
 }
 
@@ -171,7 +171,7 @@ impl View<'_> {
             let detail = match *call {
                 Call::Probe { error, .. } | Call::DriverProbe { error, .. } => hash(error),
                 Call::GroupFailed { error, .. } => hash(error),
-                Call::Alloc { domain } | Call::Map { domain } => self.domain(domain),
+                Call::Alloc { domain, .. } | Call::Map { domain } => self.domain(domain),
                 Call::Deny { kind } => hash(kind),
                 Call::Free { domain, attached } => hash((self.domain(domain), attached)),
                 Call::Attach { domain, freed, error, .. } => hash((self.domain(domain), freed, error)),

@@ -18,8 +18,8 @@ pub enum Call {
     GroupFailed { device: DeviceId, error: Errno },
     /// The last reference of a group went.
     FreeGroup { group: GroupId },
-    /// A domain was allocated.
-    Alloc { domain: Mark },
+    /// A domain was allocated; its type may change later.
+    Alloc { domain: Mark, kind: DomainKind },
     /// The driver refused to allocate a domain.
     Deny { kind: DomainKind },
     /// A domain was freed.

@@ -113,7 +113,7 @@ pub struct UnmetResult {
     pub observed: String,
 }
 
-pub fn write(whole: &Whole<'_>, reports: &[Report], out: &mut impl Write) -> Result<(), Failure> {
+pub(super) fn write(whole: &Whole<'_>, reports: &[Report], out: &mut impl Write) -> Result<(), Failure> {
     let not_loaded = reports.iter().filter(|report| report.result.is_err()).count();
     let as_expected = reports.iter().filter(|report| report.is_good()).count();
     let document = Document {

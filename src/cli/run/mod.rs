@@ -4,7 +4,7 @@
 pub mod json;
 mod junit;
 mod ktap;
-pub mod report;
+pub(super) mod report;
 mod table;
 
 use std::io::Write;
@@ -16,7 +16,7 @@ use super::cases::Folder;
 use super::failure::{self, Failure, Status};
 use super::progress;
 use report::{Points, Report};
-pub use table::new_table;
+pub(super) use table::new_table;
 
 /// Run cases and show what every release makes of them
 ///
@@ -26,7 +26,7 @@ pub use table::new_table;
 ///
 /// Snapshots are compared by `cargo test`, not here.
 #[derive(Clone, Debug, Default, clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// Only cases whose names contain one of these texts, such as `reports/`
     #[arg(value_name = "FILTER")]
     filters: Vec<String>,
@@ -59,7 +59,7 @@ enum Format {
     /// A table and a summary
     #[default]
     Text,
-    /// One object, described in `src/cli/run/json.rs`
+    /// One object, described in the documentation of `cli::run::json`
     Json,
     /// JUnit XML, a test suite for each area
     Junit,
@@ -68,16 +68,16 @@ enum Format {
 }
 
 /// What a run was about, beside its cases.
-pub struct Whole<'a> {
+struct Whole<'a> {
     /// What the cases ran on.
-    pub on: &'static str,
+    on: &'static str,
     /// On which releases.
-    pub points: Points<'a>,
+    points: Points<'a>,
     /// When it began.
-    pub start: Instant,
+    start: Instant,
 }
 
-pub fn run(args: &Args, out: &mut impl Write) -> Result<Status, Failure> {
+pub(super) fn run(args: &Args, out: &mut impl Write) -> Result<Status, Failure> {
     let start = Instant::now();
     let chosen = args.releases.iter().map(|name| failure::resolve(name)).collect::<Result<Vec<_>, _>>()?;
     let points = Points::chosen(&chosen);

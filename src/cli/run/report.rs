@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! What a case did, as `run` tells it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::case::{self, Case, CaseError, Lowered, Unmet};
 use crate::history::{self, Line, Point};
@@ -171,14 +171,17 @@ impl Ran {
     /// How the outcome of one operation changes along the mainline; `None` if it does not.
     fn flips_of(&self, index: usize) -> Option<Flips> {
         let mut values: Vec<(String, String)> = Vec::new();
-        let (mut success, mut error, mut absent) = (false, false, false);
+        let (mut success, mut error) = (false, false);
+        let mut present = BTreeSet::new();
         for point in self.mainline() {
             let trace = self.trace(point);
             let came = Came::of(trace, index);
             success |= came.is_success();
             error |= came.is_error();
-            absent |= came.is_absent();
             let word = came.word(&Names::new(&self.lowered.script, trace));
+            if !came.is_absent() {
+                present.insert(word.clone());
+            }
             if values.last().is_none_or(|(last, _)| *last != word) {
                 values.push((word, self.points[point].name.clone()));
             }
@@ -186,7 +189,7 @@ impl Ran {
         let origin = self.lowered.steps.get(index).copied().unwrap_or(Origin::Step(index + 1));
         let weight = match origin {
             Origin::Step(_) if success && error => 3,
-            Origin::Step(_) if !absent => 2,
+            Origin::Step(_) if present.len() > 1 => 2,
             Origin::Step(_) => 1,
             Origin::Given | Origin::Implied => 0,
         };

@@ -166,13 +166,11 @@ rules! {
         /// The same; a static default domain's type counts as its driver's wish.
         StaticWins,
     }
-    /// How a default domain is allocated.
+    /// Can a group do without a default domain?
     default_alloc DefaultAlloc {
-        /// Another type than DMA falls back to DMA; the group may stay without.
-        FallBack,
-        /// Only an automatic choice falls back; the group may stay without.
-        ExplicitOnly,
-        /// Only an automatic choice falls back; without one the device is refused.
+        /// Yes, where none can be allocated.
+        Optional,
+        /// No: the device is refused, with the errno of the allocation.
         Required,
     }
     /// Is DMA-FQ a type of domain?
@@ -369,13 +367,6 @@ rules! {
         /// No table.
         NoTable,
     }
-    /// Which devices 32-bit ARM takes to be behind an IOMMU.
-    arm_behind_iommu ArmBehindIommu {
-        /// Those whose firmware description led to one.
-        Firmware,
-        /// Those in a group.
-        Group,
-    }
     /// For whom the domain of an ARM mapping is allocated.
     arm_mapping_alloc ArmMappingAlloc {
         /// For the bus; -ENOMEM for any failure.
@@ -396,6 +387,20 @@ rules! {
         Direct,
         /// Takes the ARM mapping off.
         MappingOffFirst,
+    }
+    /// What Tegra's display driver does with the ARM mapping before it looks at the current domain.
+    tegra_drm_mapping TegraDrmMapping {
+        /// Nothing.
+        Kept,
+        /// Takes it off.
+        TakenOff,
+    }
+    /// What the host1x driver does with the ARM mapping before it looks at the current domain.
+    host1x_mapping Host1xMapping {
+        /// Nothing.
+        Kept,
+        /// Takes it off.
+        TakenOff,
     }
     /// For which current domains Tegra's display driver attaches its own.
     tegra_drm_attach TegraDrmAttach {

@@ -188,7 +188,7 @@ pub(crate) fn read_line(reader: &mut (impl BufRead + ?Sized), buffer: &mut Vec<u
 /// # Errors
 /// It has none, or only half of one.
 pub fn recorded_results<'a>(line: &mut Line<'a>) -> Result<Results<'a>, Problem> {
-    let id = line.id.as_ref().map(ToString::to_string).unwrap_or_default();
+    let id = line.name();
     let Some(steps) = line.steps.take() else {
         return Err(Problem::NoResult { id, missing: "no steps" });
     };

@@ -221,7 +221,7 @@ impl Renderer<'_> {
                 format!("group {}{}", self.device(device), Failed(Some(error)))
             }
             Call::FreeGroup { group } => format!("freegroup {}", self.group_name(group)),
-            Call::Alloc { domain } => format!("alloc {}", self.domain(domain)),
+            Call::Alloc { domain, .. } => format!("alloc {}", self.domain(domain)),
             Call::Deny { kind } => format!("deny {}", kind.name()),
             Call::Free { domain, attached } => {
                 let attached = if attached { " !attached" } else { "" };

@@ -88,7 +88,7 @@ pub fn parse(line: &Line<'_>, arch: Arch) -> Result<Script, ScriptError> {
         Some("arm32") => Arch::Arm32,
         Some(other) => return Err(ScriptError::UnknownArch(other.into())),
     });
-    builder.script.id = line.id.as_ref().map(ToString::to_string).unwrap_or_default();
+    builder.script.id = line.name();
     for (key, value) in line.cfg.iter().flat_map(|cfg| &cfg.0) {
         builder.script.settings.push(setting(key.as_str(), &value.to_string())?);
     }

@@ -78,10 +78,12 @@ fn no_points_no_bands() {
 #[test]
 fn ranges_are_short() {
     let points = points(&NAMES);
-    assert_eq!(ranges(&points, &[true; 6]), "v5.10 .. v5.19, v5.15.80");
+    assert_eq!(ranges(&points, &[true; 6]), "v5.10 .. v5.19");
     assert_eq!(
         ranges(&points, &[true, false, true, false, true, true]),
         "v5.10, v5.19-rc1 .. v5.19, v5.15.80"
     );
+    assert_eq!(ranges(&points, &[true, true, false, true, false, false]), "v5.10 .. v5.18 without v5.15.80");
+    assert_eq!(ranges(&points[2..], &[true, false, false, false]), "v5.15.80");
     assert_eq!(ranges(&points, &[false; 6]), "");
 }

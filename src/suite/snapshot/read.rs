@@ -14,6 +14,9 @@ use crate::suite::bands;
 pub fn changed_points(points: &[Point], earlier: &str, now: &str) -> Option<String> {
     let (earlier, now) = (texts_at(points, earlier), texts_at(points, now));
     let changed: Vec<bool> = earlier.iter().zip(&now).map(|(earlier, now)| earlier != now).collect();
+    if changed.iter().all(|changed| *changed) {
+        return Some("every release".into());
+    }
     changed.contains(&true).then(|| bands::ranges(points, &changed))
 }
 
@@ -21,27 +24,26 @@ pub fn changed_points(points: &[Point], earlier: &str, now: &str) -> Option<Stri
 pub(super) fn texts_at<'b>(points: &[Point], body: &'b str) -> Vec<Option<Cow<'b, str>>> {
     let position = |name: &str| points.iter().position(|point| point.name == name);
     let mut texts: Vec<Option<Cow<'b, str>>> = vec![None; points.len()];
+    let mut before: Option<Cow<'b, str>> = None;
     for block in blocks(body) {
         let (heading, text) = block.split_once('\n').unwrap_or((block, ""));
-        let (range, same) = match heading.split_once(": as ") {
-            Some((range, same)) => (range, Some(same)),
-            None => (heading, None),
+        let heading = Heading::of(heading);
+        let text_at = |name: &str| position(name).and_then(|index| texts[index].clone());
+        let text = match (heading.same, heading.base) {
+            (Some(same), _) => text_at(same),
+            (None, Some(base)) => Some(restored(text, text_at(base).as_deref())),
+            (None, None) => Some(restored(text, before.as_deref())),
         };
-        let (first, last) = match range.split_once(" .. ") {
-            Some((first, last)) => (first, position(last)),
-            None => match range.strip_suffix(" ..") {
-                Some(first) => (first, points.len().checked_sub(1)),
-                None => (range.split(" (").next().unwrap_or(range), None),
-            },
+        if heading.base.is_none() {
+            before.clone_from(&text);
+        }
+        let Some(first) = position(heading.first) else { continue };
+        let last = match heading.end {
+            HeadingEnd::Single => first,
+            HeadingEnd::Last(last) => position(last).unwrap_or(first),
+            HeadingEnd::Open => points.len() - 1,
         };
-        let Some(first) = position(first) else { continue };
-        let text = match same {
-            Some(same) => position(same).and_then(|index| texts[index].clone()),
-            None => {
-                Some(restored(text, departed_from(points, first).and_then(|index| texts[index].as_deref())))
-            }
-        };
-        for index in first..=last.unwrap_or(first).max(first) {
+        for index in first..=last {
             if index == first || points[index].line == Line::Mainline {
                 texts[index].clone_from(&text);
             }
@@ -55,11 +57,37 @@ pub(super) fn texts_at<'b>(points: &[Point], body: &'b str) -> Vec<Option<Cow<'b
     texts
 }
 
-/// The point whose text the block of a band that begins at `first` leaves out.
-fn departed_from(points: &[Point], first: usize) -> Option<usize> {
-    match points[first].line {
-        Line::Mainline => points[..first].iter().rposition(|point| point.line == Line::Mainline),
-        Line::Stable { base } => points.iter().position(|point| point.name == base),
+/// The heading of a band, without its mark.
+struct Heading<'a> {
+    first: &'a str,
+    end: HeadingEnd<'a>,
+    /// Of a stable release.
+    base: Option<&'a str>,
+    /// The band whose text it refers to.
+    same: Option<&'a str>,
+}
+
+enum HeadingEnd<'a> {
+    Single,
+    Last(&'a str),
+    Open,
+}
+
+impl<'a> Heading<'a> {
+    fn of(text: &'a str) -> Heading<'a> {
+        let (range, same) = match text.split_once(": as ") {
+            Some((range, same)) => (range, Some(same)),
+            None => (text, None),
+        };
+        let heading = |first, end, base| Heading { first, end, base, same };
+        if let Some((first, base)) = range.split_once(" (") {
+            return heading(first, HeadingEnd::Single, base.split(' ').next());
+        }
+        match range.split_once(" ..") {
+            None => heading(range, HeadingEnd::Single, None),
+            Some((first, "")) => heading(first, HeadingEnd::Open, None),
+            Some((first, last)) => heading(first, HeadingEnd::Last(last.trim_start()), None),
+        }
     }
 }
 

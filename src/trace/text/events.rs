@@ -59,8 +59,8 @@ impl<'a> Writer<'a> {
                 write!(text, "device_group {}{}", names.device(device), answer(Some(error)))
             }
             Call::FreeGroup { group } => write!(text, "free group {}", names.group(group)),
-            Call::Alloc { domain } => {
-                write!(text, "alloc {}, type {}", names.domain(domain), names.kind(domain))
+            Call::Alloc { domain, kind } => {
+                write!(text, "alloc {}, type {}", names.domain(domain), kind.name())
             }
             Call::Deny { kind } => write!(text, "refuse to alloc type {}", kind.name()),
             Call::Free { domain, attached } => {

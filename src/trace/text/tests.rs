@@ -72,7 +72,12 @@ fn a_run_reads_as_a_story() {
                 &group(),
                 device(),
             ),
-            step(Outcome::Ok, vec![Call::Alloc { domain: DRM }], &group(), device()),
+            step(
+                Outcome::Ok,
+                vec![Call::Alloc { domain: DRM, kind: DomainKind::Unmanaged }],
+                &group(),
+                device(),
+            ),
             step(
                 Outcome::Ok,
                 vec![attach(None)],
@@ -287,14 +292,14 @@ fn ids_of_nothing_do_not_panic() {
     let step = Step {
         outcome: Outcome::Domain(Some(Pointer { domain: Mark(9), freed: true })),
         reason: None,
-        calls: vec![Call::Alloc { domain: Mark(9) }],
+        calls: vec![Call::Alloc { domain: Mark(9), kind: DomainKind::Dma }],
         groups: vec![GroupState { group: GroupId(9), owner: Some(Some(OwnerId(9))), ..group() }],
         devices: vec![],
     };
     let trace = Trace { steps: vec![step], ..Trace::default() };
     let text = render(&Script::default(), &trace, &[], Style::default());
     assert!(
-        text.starts_with("(no operation) = ? (freed)\n    alloc ?, type ?\n    ?: devices [?]"),
+        text.starts_with("(no operation) = ? (freed)\n    alloc ?, type DMA\n    ?: devices [?]"),
         "{text}"
     );
 }

@@ -126,6 +126,13 @@ fn an_operation_may_be_a_list() {
 }
 
 #[test]
+fn a_name_may_be_a_number_and_other_keys_are_passed_over() {
+    let script =
+        script(r#"{"id":17,"seed":4,"note":null,"made":{"by":["hand"]},"cfg":null,"topo":null,"ops":[]}"#);
+    assert_eq!(script.map(|s| s.id), Ok("17".into()));
+}
+
+#[test]
 fn settings_keep_their_order() {
     let script = script(
         r#"{"cfg":{"detach":1,"def":"fq","deny":"ib","unsafe":"0","deny_errno":-5,"static":"ib","fqcap":0},"ops":[]}"#,
