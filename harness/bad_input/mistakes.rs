@@ -184,6 +184,13 @@ pub const NAMES: &[Mistake] = &[
         ":7:5: device `d9` has options of an IOMMU but no group",
         "put it into a group, or take the options out",
     ),
+    ("idle-device", ":7:5: device `d22` is in no group, and nothing is done with it", "did you mean `d2`?"),
+    (
+        "expect-inside",
+        ":12:42: unknown field `expect`",
+        "`expect` stands beside the operation's name, indented like it",
+    ),
+    ("carriage-return", ":2:25: control character U+000D", "take it out; it cannot be seen in a review"),
     ("untrusted-platform-device", ":7:5: device `d0` is untrusted but not on PCI", "add `bus: pci`"),
     (
         "device-tree-elsewhere",

@@ -214,6 +214,9 @@ pub enum Problem {
     /// A name that is not declared.
     #[error("{0} `{1}` is not declared")]
     Undeclared(Noun, String),
+    /// A device without group that nothing is done with: mistyped, most likely.
+    #[error("device `{0}` is in no group, and nothing is done with it")]
+    IdleDevice(String),
     /// A capability set that does not exist.
     #[error("unknown capability set `{0}`")]
     UnknownSet(String),

@@ -153,6 +153,10 @@ fn resolve<'t>(
     let names = Names::declared(&form.topology).map_err(under("topology"))?;
     let lowered = lower::lower(name, form, &names).map_err(under("topology"))?;
     let expectations = expect::resolve(form, &names, releases, &span)?;
+    let deviations = rules::deviations(form, releases).map_err(under("deviates"))?;
+    if let Some(device) = names.idle(&form.topology) {
+        return Err(names.idle_device(device));
+    }
     let mut line = 1;
     let mut counted = text;
     let steps = form.steps.0.iter().map(|step| {
@@ -173,7 +177,7 @@ fn resolve<'t>(
         since: release_name(&form.since, *positions.start()),
         until: release_name(&form.until, *positions.end()),
         steps: steps.collect(),
-        deviations: rules::deviations(form, releases).map_err(under("deviates"))?,
+        deviations,
         span,
         expectations,
         lowered,

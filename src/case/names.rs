@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The names that a case declares, and looking them up.
 
+use std::cell::Cell;
+
 use super::error::{Complaint, Noun, Problem};
 use super::form::{DomainWord, TopologyForm, Word};
-use super::hint::did_you_mean;
+use super::hint::{did_you_mean, nearest};
 use crate::script::{DeviceId, GroupId, Static};
 
 /// Groups of a topology; a test bench has no more.
@@ -28,6 +30,8 @@ pub(crate) struct Names {
     pub domains: Vec<(String, DomainWord)>,
     /// Owner tokens.
     pub owners: Vec<String>,
+    /// Devices that something is done with, as bits by their index.
+    used: Cell<u32>,
 }
 
 impl Names {
@@ -103,7 +107,8 @@ impl Names {
         self.groups.get(group.index()).map_or("", String::as_str)
     }
 
-    fn find_device(&self, name: &str) -> Option<DeviceId> {
+    /// The device of this name, if there is one.
+    pub(crate) fn find_device(&self, name: &str) -> Option<DeviceId> {
         self.devices.iter().position(|device| device.0 == name).map(|at| DeviceId(small(at)))
     }
 
@@ -128,7 +133,30 @@ impl Names {
 
     /// The device of this name, which stands in this part of the text.
     pub(crate) fn device_in<'t>(&self, name: &str, spot: Option<&'t str>) -> Result<DeviceId, Complaint<'t>> {
-        self.find_device(name).ok_or_else(|| self.undeclared(name, spot, Noun::Device))
+        let device = self.find_device(name).ok_or_else(|| self.undeclared(name, spot, Noun::Device))?;
+        self.used.set(self.used.get() | 1 << device.0);
+        Ok(device)
+    }
+
+    /// The first device that has options but no group, and that no step, state or expectation has named.
+    pub(crate) fn idle<'a, 't>(&self, topology: &'a TopologyForm<'t>) -> Option<&'a Word<'t>> {
+        let mut names = topology.devices.0.iter().map(|entry| &entry.0);
+        names.find(|name| {
+            self.find_device(name.text()).is_some_and(|device| {
+                let group = self.devices.get(device.index()).and_then(|device| device.1);
+                group.is_none() && self.used.get() & (1 << device.0) == 0
+            })
+        })
+    }
+
+    /// What to say of it.
+    pub(crate) fn idle_device<'t>(&self, word: &Word<'t>) -> Complaint<'t> {
+        let grouped = self.devices.iter().filter(|device| device.1.is_some()).map(|device| device.0.as_str());
+        let hint = match nearest(word.text(), grouped) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "put it into a group, or take it out".into(),
+        };
+        Complaint::at(word.spot(), Problem::IdleDevice(word.text().to_owned())).hint(hint)
     }
 
     /// The index of the domain of this name.

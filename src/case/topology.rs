@@ -7,7 +7,7 @@ use super::form::{DeviceForm, DomainWord, IommuForm, Listed, Short, TopologyForm
 use super::hint::did_you_mean;
 use super::names::Names;
 use crate::script::{
-    Arch, Bus, DefaultType, DetachOps, DeviceSpec, Errno, GroupSpec, KindSet, Script, Setting,
+    Arch, Bus, DefaultType, DetachOps, DeviceId, DeviceSpec, Errno, GroupSpec, KindSet, Script, Setting,
 };
 
 /// Fills in everything of a script that comes before its operations.
@@ -38,8 +38,8 @@ pub(crate) fn lower<'t>(
         script.devices.push(device);
     }
     for (name, form) in &topology.devices.0 {
-        let at = names.device(name)?;
-        if let Some(device) = script.devices.get_mut(at.index()) {
+        let at = names.find_device(name.text()).map(DeviceId::index);
+        if let Some(device) = at.and_then(|at| script.devices.get_mut(at)) {
             options(name, form, script.arch, device)?;
         }
     }

@@ -65,7 +65,10 @@ fn problem_of(message: &str) -> (Problem, Option<String>) {
     let known = || quoted.iter().skip(1).copied();
 
     if message.starts_with("unknown field") {
-        let hint = did_you_mean(&word(0), known().collect::<Vec<_>>());
+        let hint = match word(0).as_str() {
+            "expect" => Some("`expect` stands beside the operation's name, indented like it".to_owned()),
+            field => did_you_mean(field, known().collect::<Vec<_>>()),
+        };
         (Problem::UnknownField(word(0)), hint)
     } else if message.starts_with("unknown variant") {
         let known: Vec<&str> = known().collect();
