@@ -9,7 +9,7 @@ use super::runs::RunWith;
 use crate::engine::{Axis, AxisSet, Rules};
 use crate::history::Point;
 use crate::script::{Op, Script};
-use crate::trace::{Call, DomainInfo, GroupState, Mark, Outcome, Pointer, Role, Trace};
+use crate::trace::{Call, DeviceState, DomainInfo, GroupState, Mark, Outcome, Pointer, Role, Trace};
 
 /// A case as the checks of the suite see it.
 #[derive(Clone, Debug)]
@@ -77,14 +77,14 @@ fn content(run: &CaseRun) -> u64 {
 ///
 /// A fact is one step: which operation on which kind of bus met which state, what it returned and why, which
 /// calls and WARNs it made, what the state was then, and which rules it looked at. Which device or group it
-/// was does not matter, nor what happened before.
+/// was does not matter, nor whether several alike were two or more, nor what happened before.
 fn observables(script: &Script, with: &RunWith) -> Vec<u64> {
     let trace = &with.run.trace;
     let view = View { domains: &trace.domains };
-    let mut before = view.state(&[]);
+    let mut before = view.state(&[], &[]);
     let mut facts = Vec::with_capacity(trace.steps.len() + 1);
     for (index, step) in trace.steps.iter().enumerate() {
-        let after = view.state(&step.groups);
+        let after = view.state(&step.groups, &step.devices);
         let consulted = with.run.consulted_in.get(index).copied().unwrap_or_default();
         let rules: Vec<(Axis, u8)> = consulted.iter().map(|axis| (axis, with.rules.get(axis))).collect();
         let op = script.ops.get(index).map(|op| operation(script, op));
@@ -125,6 +125,12 @@ fn operation(script: &Script, op: &Op) -> u64 {
     hash((std::mem::discriminant(op), detail))
 }
 
+/// Leaves two of each row of equals.
+fn several_as_two(values: &[u64]) -> Vec<u64> {
+    let is_third = |index: usize| index >= 2 && values[index - 2..index] == [values[index]; 2];
+    (0..values.len()).filter(|index| !is_third(*index)).map(|index| values[index]).collect()
+}
+
 /// A trace without ids.
 struct View<'a> {
     domains: &'a [DomainInfo],
@@ -147,8 +153,8 @@ impl View<'_> {
         pointer.map(|pointer| (self.domain(pointer.domain), pointer.freed))
     }
 
-    /// The groups, in no particular order; of counts only whether they are none, one or several.
-    fn state(&self, groups: &[GroupState]) -> u64 {
+    /// Groups and devices, in no particular order; of counts only whether they are none, one or several.
+    fn state(&self, groups: &[GroupState], devices: &[DeviceState]) -> u64 {
         let group = |group: &GroupState| {
             hash((
                 self.pointer(group.domain),
@@ -161,9 +167,14 @@ impl View<'_> {
                 group.devices.len().min(2),
             ))
         };
+        let device = |device: &DeviceState| {
+            hash((self.pointer(device.attached), device.group.is_some(), device.driver, device.arm.is_some()))
+        };
         let mut groups: Vec<u64> = groups.iter().map(group).collect();
+        let mut devices: Vec<u64> = devices.iter().map(device).collect();
         groups.sort_unstable();
-        hash(groups)
+        devices.sort_unstable();
+        hash((several_as_two(&groups), several_as_two(&devices)))
     }
 
     fn calls(&self, calls: &[Call]) -> u64 {
@@ -188,6 +199,43 @@ impl View<'_> {
             };
             hash((std::mem::discriminant(call), detail))
         };
-        hash(calls.iter().map(call).collect::<Vec<_>>())
+        let calls: Vec<u64> = calls.iter().map(call).collect();
+        hash(several_as_two(&calls))
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// The survey of a case with these lines after its topology's first group `g` of `devices`.
+    pub(in crate::suite) fn survey(name: &str, devices: &str, rest: &str) -> Survey {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let file = folder.path().join("case.yaml");
+        let head = format!("title: {name}\nsources: [\"commit:1ea2a07a532b\"]\n");
+        let topology = "topology:\n  owners: [vfio]\n  domains: { own: paging }\n";
+        let groups = format!("  groups: {{ g: [{devices}] }}\n");
+        std::fs::write(&file, format!("{head}{topology}{groups}{rest}")).expect("written");
+        let case = crate::case::load(&file).unwrap_or_else(|error| panic!("{error}"));
+        Survey::new(name, &CaseRun::new(case))
+    }
+
+    pub(in crate::suite) const CLAIM: &str = "given: { g: { present: true } }\nsteps:\n  - iommu_group_claim_dma_owner: { group: g, owner: vfio }\n";
+
+    pub(in crate::suite) const ATTACH: &str =
+        "given: { g: { present: true } }\nsteps:\n  - iommu_attach_device: { domain: own, device: d }\n";
+
+    #[test]
+    fn rows_are_shortened() {
+        assert_eq!(several_as_two(&[1, 1, 1, 2, 1, 1, 3, 3, 3, 3]), [1, 1, 2, 1, 1, 3, 3]);
+        assert!(several_as_two(&[]).is_empty());
+    }
+
+    #[test]
+    fn names_do_not_matter_but_numbers_do() {
+        let of = |devices| survey("case", devices, CLAIM);
+        assert_eq!(of("d").content, of("e").content);
+        assert_ne!(of("d").content, of("d, e").content);
+        assert_ne!(of("d").observables, of("d, e").observables);
     }
 }

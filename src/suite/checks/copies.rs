@@ -33,3 +33,35 @@ pub fn redundant(surveys: &[&Survey]) -> Vec<String> {
     let redundant = surveys.iter().filter(|survey| !alone(survey));
     redundant.map(|survey| format!("{}: every step of it is in other cases too", survey.name)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::suite::survey::tests::{ATTACH, CLAIM, survey};
+
+    #[test]
+    fn another_name_makes_a_copy() {
+        let (a, b, c) = (survey("x/a", "d", CLAIM), survey("x/b", "e", CLAIM), survey("x/c", "d", ATTACH));
+        assert_eq!(copies(&[&a, &b, &c]), ["x/a, x/b: differ in names only"]);
+        assert!(copies(&[&a, &c]).is_empty());
+    }
+
+    #[test]
+    fn a_case_must_show_something_of_its_own() {
+        let (claim, attach) = (survey("x/claim", "d", CLAIM), survey("x/attach", "d", ATTACH));
+        assert!(redundant(&[&claim, &attach]).is_empty());
+        let longer = survey("x/longer", "d", &format!("{CLAIM}  - observe:\n"));
+        assert_eq!(
+            redundant(&[&claim, &longer, &attach]),
+            ["x/claim: every step of it is in other cases too"]
+        );
+        let looked_at = survey("x/looked-at", "d", &format!("{CLAIM}  - observe:\n  - observe:\n"));
+        assert_eq!(
+            redundant(&[&longer, &looked_at, &attach]),
+            [
+                "x/longer: every step of it is in other cases too",
+                "x/looked-at: every step of it is in other cases too"
+            ]
+        );
+    }
+}

@@ -115,3 +115,35 @@ impl Present {
         self.0.iter().copied().filter(|(axis, _)| self.of(*axis).count() > 1).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::suite::survey::tests::{ATTACH, CLAIM, survey};
+
+    #[test]
+    fn without_cases_nothing_is_decided() {
+        let present = Present::new(history::points());
+        assert_eq!(undecisive_variants(&[]).len(), present.choices().len());
+        assert_eq!(undecisive_changes(&[]).len(), history::changes().len());
+    }
+
+    #[test]
+    fn a_case_decides_what_its_outcome_hangs_on() {
+        let claim = survey("x/claim", "d", CLAIM);
+        let attach = survey("x/attach", "d, e", ATTACH);
+        let open = undecisive_variants(&[&claim, &attach]);
+        assert!(!open.iter().any(|problem| problem.starts_with("claim = ")), "{open:#?}");
+        assert!(open.iter().any(|problem| problem.starts_with("null_owner = ")), "{open:#?}");
+        let open = undecisive_changes(&[&claim, &attach]);
+        assert!(!open.iter().any(|problem| problem.starts_with("1ea2a07a532b ")), "{open:#?}");
+        assert!(open.iter().any(|problem| problem.starts_with("89395ccedbc1 ")), "{open:#?}");
+    }
+
+    #[test]
+    fn a_case_that_does_not_run_where_a_change_landed_does_not_decide_it() {
+        let late = survey("x/late", "d", &format!("since: v6.0\n{CLAIM}"));
+        let open = undecisive_changes(&[&late]);
+        assert!(open.iter().any(|problem| problem.starts_with("1ea2a07a532b ")), "{open:#?}");
+    }
+}
