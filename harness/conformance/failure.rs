@@ -3,9 +3,9 @@
 
 use std::fmt::Write;
 
-use dma_ownership::case::Unmet;
 use dma_ownership::history::Point;
 use dma_ownership::suite::snapshot::changed_points;
+use dma_ownership::suite::verdict::Verdict;
 use similar::{DiffTag, TextDiff};
 
 /// So many lines of a text or a diff are shown; `cargo insta review` shows all.
@@ -33,10 +33,13 @@ pub fn changed_snapshot(snapshot: &str, points: &[Point], reviewed: &str, body: 
 }
 
 /// Expectations that are not met. Accepting the snapshot does not help against them.
-pub fn unmet_expectations(case: &str, unmet: &[Unmet]) -> String {
+pub fn unexpected(case: &str, verdict: &Verdict) -> String {
     let mut text = String::from("not as the case expects:\n\n");
-    for unmet in unmet {
+    for unmet in &verdict.unmet {
         let _ = writeln!(text, "{case}:{}: {unmet}", unmet.line);
+    }
+    for expired in &verdict.expired {
+        let _ = writeln!(text, "{case}: {expired}");
     }
     text
 }

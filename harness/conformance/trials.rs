@@ -6,6 +6,7 @@ use std::sync::Arc;
 use dma_ownership::case::{self, CaseError};
 use dma_ownership::suite::case_run::CaseRun;
 use dma_ownership::suite::find::{self, CaseFile, Found};
+use dma_ownership::suite::verdict::Verdict;
 use libtest_mimic::{Arguments, Failed, Trial};
 
 use super::checks::Check;
@@ -83,9 +84,9 @@ fn run_case(suite: &Suite, index: usize) -> Result<(), Failed> {
         }
         Err(Objection::Broken(words)) => message.push(format!("{snapshot}: {words}\n")),
     }
-    let unmet = run.unmet();
-    if !unmet.is_empty() {
-        message.push(failure::unmet_expectations(&shown(&file.path), &unmet));
+    let verdict = run.verdict();
+    if verdict != Verdict::default() {
+        message.push(failure::unexpected(&shown(&file.path), &verdict));
     }
     if message.is_empty() {
         return Ok(());

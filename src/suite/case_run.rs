@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! A case, run over history.
 
-use super::bands::{bands, ranges};
+use super::bands::bands;
 use super::runs::{self, Runs};
 use super::snapshot::{self, Head};
-use crate::case::{Case, Lowered, Unmet, check_expectations};
+use super::verdict::{REFERENCE, Verdict};
+use crate::case::{Case, Lowered};
 use crate::history::{self, Point};
 use crate::trace::text::{Renderer, Style};
 
@@ -41,25 +42,12 @@ impl CaseRun {
         snapshot::body(head, &bands(self.points, &behaviours, open), &texts)
     }
 
-    /// The expectations of the case that are not met, each once; its `release` names all points where it is not.
+    /// What the reference engine did that the case does not expect.
     #[must_use]
-    pub fn unmet(&self) -> Vec<Unmet> {
-        let mut all: Vec<(Unmet, Vec<bool>)> = Vec::new();
-        for (index, (point, run)) in self.points.iter().zip(&self.runs.of).enumerate() {
-            let trace = &self.runs.runs[*run].run.trace;
-            for unmet in check_expectations(&self.case, &self.lowered, point, trace) {
-                let unmet = Unmet { release: String::new(), ..unmet };
-                let known = all.iter().position(|(known, _)| *known == unmet);
-                let at = known.unwrap_or_else(|| {
-                    all.push((unmet, vec![false; self.points.len()]));
-                    all.len() - 1
-                });
-                all[at].1[index] = true;
-            }
-        }
-        let with_points =
-            |(unmet, at): (Unmet, Vec<bool>)| Unmet { release: ranges(self.points, &at), ..unmet };
-        all.into_iter().map(with_points).collect()
+    pub fn verdict(&self) -> Verdict {
+        Verdict::new(REFERENCE, &self.case, &self.lowered, self.points, |point| {
+            &self.runs.runs[self.runs.of[point]].run.trace
+        })
     }
 
     /// The different texts, and which of them each run has.

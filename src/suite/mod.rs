@@ -8,3 +8,4 @@ pub mod find;
 pub mod runs;
 pub mod snapshot;
 pub mod survey;
+pub mod verdict;

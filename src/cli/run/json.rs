@@ -9,7 +9,8 @@ use std::io::Write;
 use serde::Serialize;
 
 use super::Whole;
-use super::report::{Ran, Report, UnmetAt};
+use super::report::{Ran, Report};
+use crate::case::Unmet;
 use crate::cli::failure::Failure;
 use crate::cli::words::{self, Came};
 use crate::trace::names::Names;
@@ -152,21 +153,21 @@ fn case(report: &Report) -> CaseResult<'_> {
             title: &ran.case.title,
             bands: bands(ran),
             unmet: unmet(ran),
-            expired: &ran.expired,
+            expired: &ran.verdict.expired,
         },
     }
 }
 
 fn unmet(ran: &Ran) -> Vec<UnmetResult> {
-    let one = |unmet: &UnmetAt| UnmetResult {
-        step: unmet.first.step,
-        line: unmet.first.line,
-        releases: unmet.releases.clone(),
-        about: unmet.first.about.clone(),
-        expected: unmet.first.expected.clone(),
-        observed: unmet.first.observed.clone(),
+    let one = |unmet: &Unmet| UnmetResult {
+        step: unmet.step,
+        line: unmet.line,
+        releases: unmet.release.clone(),
+        about: unmet.about.clone(),
+        expected: unmet.expected.clone(),
+        observed: unmet.observed.clone(),
     };
-    ran.unmet.iter().map(one).collect()
+    ran.verdict.unmet.iter().map(one).collect()
 }
 
 fn bands(ran: &Ran) -> Vec<BandResult> {

@@ -107,21 +107,11 @@ fn complaints(report: &Report) -> Vec<String> {
     match &report.result {
         Err(error) => vec![error.to_string()],
         Ok(ran) => {
-            let unmet = ran.unmet.iter().map(|unmet| {
-                let first = &unmet.first;
-                let about = first.about.as_ref().map(|about| format!("{about} ")).unwrap_or_default();
-                format!(
-                    "{}:{}: step {} `{}`: expected {about}{}, got {} on {}",
-                    report.file,
-                    first.line,
-                    first.step,
-                    first.operation,
-                    first.expected,
-                    first.observed,
-                    unmet.releases
-                )
-            });
-            unmet.chain(ran.expired.iter().map(|expired| format!("{}: {expired}", report.file))).collect()
+            let unmet =
+                ran.verdict.unmet.iter().map(|unmet| format!("{}:{}: {unmet}", report.file, unmet.line));
+            unmet
+                .chain(ran.verdict.expired.iter().map(|expired| format!("{}: {expired}", report.file)))
+                .collect()
         }
     }
 }

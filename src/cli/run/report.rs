@@ -3,11 +3,12 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::case::{self, Case, CaseError, Lowered, Unmet};
+use crate::case::{self, Case, CaseError, Lowered};
 use crate::history::{self, Line, Point};
 use crate::suite::bands;
 use crate::suite::find::CaseFile;
 use crate::suite::runs::{self, Runs};
+use crate::suite::verdict::{REFERENCE, Verdict};
 use crate::trace::names::Names;
 use crate::trace::text::{self, Origin, Style};
 use crate::trace::{Trace, operation};
@@ -60,24 +61,11 @@ pub struct Ran {
     pub runs: Runs,
     /// Which behaviour each point has; points of one behaviour have the same text.
     pub behaviours: Vec<usize>,
-    /// Expectations that are not met.
-    pub unmet: Vec<UnmetAt>,
-    /// Known deviations of the reference engine that did not occur.
-    pub expired: Vec<String>,
+    /// What it did that the case does not expect.
+    pub verdict: Verdict,
     /// The points go on to the newest release.
     open: bool,
 }
-
-/// An expectation that is not met, on some releases.
-pub struct UnmetAt {
-    /// On the first of them.
-    pub first: Unmet,
-    /// All of them, in words.
-    pub releases: String,
-}
-
-/// The name of the reference engine in a case's `deviates`.
-const REFERENCE: &str = "reference";
 
 impl Report {
     /// Loads and runs a case on those of the points that it is for.
@@ -88,7 +76,7 @@ impl Report {
 
     /// Is all as it must be?
     pub fn is_good(&self) -> bool {
-        self.result.as_ref().is_ok_and(|ran| ran.unmet.is_empty() && ran.expired.is_empty())
+        self.result.as_ref().is_ok_and(Ran::is_good)
     }
 }
 
@@ -100,10 +88,14 @@ impl Ran {
         let points: Vec<Point> = points.list().iter().filter(|point| case.runs_at(point)).cloned().collect();
         let runs = runs::over(&lowered.script, &points);
         let behaviours = behaviours(&lowered, &runs);
-        let mut ran =
-            Ran { case, lowered, points, runs, behaviours, unmet: Vec::new(), expired: Vec::new(), open };
-        ran.check();
-        ran
+        let trace_at = |point: usize| &runs.runs[runs.of[point]].run.trace;
+        let verdict = Verdict::new(REFERENCE, &case, &lowered, &points, trace_at);
+        Ran { case, lowered, points, runs, behaviours, verdict, open }
+    }
+
+    /// Is all as it must be?
+    pub fn is_good(&self) -> bool {
+        self.verdict == Verdict::default()
     }
 
     /// What it did at the point of this index.
@@ -119,47 +111,6 @@ impl Ran {
     /// Indices of the mainline points.
     pub fn mainline(&self) -> impl Iterator<Item = usize> {
         (0..self.points.len()).filter(|index| self.points[*index].line == Line::Mainline)
-    }
-
-    /// Compares with what the case expects.
-    fn check(&mut self) {
-        let mut found: Vec<(Unmet, Vec<bool>)> = Vec::new();
-        let mut occurred = vec![false; self.case.deviations.len()];
-        for (index, point) in self.points.iter().enumerate() {
-            for unmet in case::check_expectations(&self.case, &self.lowered, point, self.trace(index)) {
-                let known = self.case.deviations.iter().position(|deviation| {
-                    deviation.implementation == REFERENCE
-                        && deviation.step == unmet.step
-                        && deviation.holds_at(point)
-                });
-                if let Some(known) = known {
-                    occurred[known] = true;
-                    continue;
-                }
-                match found.iter_mut().find(|(first, _)| same(first, &unmet)) {
-                    Some((_, at)) => at[index] = true,
-                    None => {
-                        let mut at = vec![false; self.points.len()];
-                        at[index] = true;
-                        found.push((unmet, at));
-                    }
-                }
-            }
-        }
-        found.sort_by_key(|(unmet, _)| unmet.step);
-        self.unmet = found
-            .into_iter()
-            .map(|(first, at)| UnmetAt { releases: bands::ranges(&self.points, &at), first })
-            .collect();
-        let expired = self.case.deviations.iter().zip(occurred).filter(|(deviation, occurred)| {
-            let on_some_point = self.points.iter().any(|point| deviation.holds_at(point));
-            deviation.implementation == REFERENCE && on_some_point && !occurred
-        });
-        self.expired = expired
-            .map(|(known, _)| {
-                format!("step {}: known deviation no longer occurs: {}", known.step, known.reason)
-            })
-            .collect();
     }
 
     /// The step that tells the releases apart best.
@@ -196,13 +147,6 @@ impl Ran {
         let name = self.lowered.script.ops.get(index).map_or("", operation::name);
         (values.len() > 1).then_some(Flips { index, weight, origin, name, values })
     }
-}
-
-/// Is it the same but for the release?
-fn same(a: &Unmet, b: &Unmet) -> bool {
-    let Unmet { step, line, operation, release: _, about, expected, observed } = a;
-    (*step, *line, *operation) == (b.step, b.line, b.operation)
-        && (about, expected, observed) == (&b.about, &b.expected, &b.observed)
 }
 
 /// An operation whose outcome changes along the mainline.

@@ -90,7 +90,7 @@ fn summary(whole: &Whole<'_>, reports: &[Report], out: &mut impl Write) -> Resul
         whole.start.elapsed().as_secs_f64()
     )?;
     let unloaded = reports.len() - loaded.len();
-    let unmet = loaded.iter().filter(|ran| !ran.unmet.is_empty() || !ran.expired.is_empty()).count();
+    let unmet = loaded.iter().filter(|ran| !ran.is_good()).count();
     let good = reports.len() - unloaded - unmet;
     let colour = if unloaded + unmet == 0 { GREEN } else { RED };
     writeln!(
