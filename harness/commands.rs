@@ -38,10 +38,10 @@ fn an_expectation_that_is_not_met_is_a_deviation() {
     assert!(ran.out.contains("1 as expected, 1 not as expected, 0 that cannot be loaded"), "{ran}");
     let told = ran.out.lines().find(|line| line.starts_with("error: ")).expect("a message");
     assert!(
-        told.contains("claim/bad.yaml:8: step 2 `iommu_group_claim_dma_owner`: expected EBUSY"),
+        told.contains("claim/bad.yaml:8: step 2 (line 8) `iommu_group_claim_dma_owner`: expected EBUSY"),
         "{told}"
     );
-    assert!(told.contains(" on v5.19"), "{told}");
+    assert!(told.contains(" at v5.19"), "{told}");
     let ran = run(&["run", "--cases", suite.cases(), "good"]);
     assert_eq!(ran.code, 0, "{ran}");
     let ran = run(&["run", "--cases", suite.cases(), "--release", "v5.18", "--release", "v5.15"]);

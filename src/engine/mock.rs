@@ -105,19 +105,20 @@ impl Engine<'_> {
     ) -> Result<DomainId, Refusal> {
         let untyped = self.rules.paging_alloc() == PagingAlloc::Untyped;
         let paging = !matches!(asked, DomainKind::Identity | DomainKind::Blocked);
-        let asked = match (untyped && paging, self.state.driver.wants_unmanaged) {
+        let guessed = match (untyped && paging, self.state.driver.wants_unmanaged) {
             (true, true) => DomainKind::Unmanaged,
             (true, false) => DomainKind::Dma,
             (false, _) => asked,
         };
-        let no_cookie =
-            asked == DomainKind::Dma && !self.has_iommu_dma() && self.rules.dma_cookie() == DmaCookie::Driver;
-        if no_cookie || self.state.driver.deny.contains(asked) {
-            self.call(Call::Deny { kind: asked });
+        let no_cookie = guessed == DomainKind::Dma
+            && !self.has_iommu_dma()
+            && self.rules.dma_cookie() == DmaCookie::Driver;
+        if no_cookie || self.state.driver.deny.contains(guessed) {
+            self.call(Call::Deny { kind: guessed });
             return Err(self.refusal(untyped));
         }
         let domain = self.new_domain(kind, role, name.unwrap_or(Label::Unseen));
-        self.call(Call::Alloc { domain: domain.mark(), kind });
+        self.call(Call::Alloc { domain: domain.mark(), kind: asked });
         Ok(domain)
     }
 

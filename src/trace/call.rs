@@ -18,7 +18,7 @@ pub enum Call {
     GroupFailed { device: DeviceId, error: Errno },
     /// The last reference of a group went.
     FreeGroup { group: GroupId },
-    /// A domain was allocated; its type may change later.
+    /// A domain was allocated, asked for as this type.
     Alloc { domain: Mark, kind: DomainKind },
     /// The driver refused to allocate a domain.
     Deny { kind: DomainKind },

@@ -381,10 +381,10 @@ impl Warn {
     pub fn words(self) -> &'static str {
         match self {
             Warn::NullOwner => "owner is NULL",
-            Warn::ReleaseNotOwned => "release without claim",
+            Warn::ReleaseNotOwned => "release refused",
             Warn::ReleaseAttached => "released with a domain attached",
             Warn::ReleaseFailed => "default domain not attached at release",
-            Warn::UnuseNotUsed => "unuse without use",
+            Warn::UnuseNotUsed => "unuse refused",
             Warn::DetachNotSingleton => "detach in a group of several devices",
             Warn::DetachNotAttached => "detach of a domain that is not attached",
             Warn::DetachFailed => "core domain not attached at detach",
@@ -393,7 +393,7 @@ impl Warn {
             Warn::NullTarget => "NULL domain asked for",
             Warn::RollbackFailed => "rollback failed",
             Warn::SetupFailed => "default domain not attached at setup",
-            Warn::LastDeviceOwned => "last device left an owned or switched group",
+            Warn::LastDeviceOwned => "last device left a group that is in use or not on its default domain",
             Warn::NoCurrentDomain => "default domain without current domain",
             Warn::LateProbe => "driver bound before the IOMMU's probe",
             Warn::BadDefaultType => "impossible default type",

@@ -26,7 +26,7 @@ use std::fmt::Write;
 
 use super::names::{self, Names};
 use super::{Call, Crash, DeviceState, End, GroupState, Outcome, SetupLine, Step, Trace, operation};
-use crate::script::{Errno, Script};
+use crate::script::{Errno, Op, Script};
 
 /// Why an operation is in a script.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -93,7 +93,9 @@ impl<'a> Renderer<'a> {
         let (mut groups, mut devices): (&[GroupState], &[DeviceState]) = (&[], &[]);
         for (index, step) in trace.steps.iter().enumerate() {
             text.push_str(self.head(index));
-            outcome(&mut text, &names, step, self.style);
+            if !self.is_of_course(index, step.outcome) {
+                outcome(&mut text, &names, step, self.style);
+            }
             text.push('\n');
             match self.origins.get(index) {
                 Some(Origin::Given | Origin::Implied) => writer.one_line(&mut text, &step.calls),
@@ -114,6 +116,14 @@ impl<'a> Renderer<'a> {
             }
         }
         text
+    }
+
+    /// What only prepares later steps is not worth an `ok`.
+    fn is_of_course(&self, index: usize, outcome: Outcome) -> bool {
+        let prepares = |op: &Op| {
+            matches!(op, Op::Fail(_) | Op::FailClear | Op::Deny { .. } | Op::Poke { .. } | Op::Observe)
+        };
+        outcome == Outcome::Ok && self.script.ops.get(index).is_some_and(prepares)
     }
 
     fn head(&self, index: usize) -> &str {

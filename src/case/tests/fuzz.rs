@@ -9,8 +9,8 @@ use crate::case::Releases;
 const SEEDS: &[&str] = &[
     include_str!("../../../cases/reports/rk3288-vop-attach-busy.yaml"),
     include_str!("../../../cases/reports/rk3288-vop-detaches-mapping-first.yaml"),
-    include_str!("../../../cases/attach/attach-fails-on-second-device.yaml"),
-    include_str!("../../../cases/attach/one-domain-two-groups.yaml"),
+    include_str!("../../../cases/attach/second-of-three-refuses.yaml"),
+    include_str!("../../../cases/groups/one-domain-on-two-groups.yaml"),
 ];
 
 /// What YAML, the format or a reader could stumble over.
