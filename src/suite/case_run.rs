@@ -56,18 +56,14 @@ impl CaseRun {
         let mut texts: Vec<String> = Vec::new();
         let mut of_run: Vec<usize> = Vec::with_capacity(self.runs.runs.len());
         for (index, with) in self.runs.runs.iter().enumerate() {
-            let trace = &with.run.trace;
-            // Most runs consult rules that do not matter, and differ in no way.
-            let same = self.runs.runs[..index].iter().rposition(|earlier| earlier.run.trace == *trace);
-            of_run.push(match same {
-                Some(earlier) => of_run[earlier],
-                None => {
-                    let text = renderer.render(trace);
-                    texts.iter().position(|known| *known == text).unwrap_or_else(|| {
-                        texts.push(text);
-                        texts.len() - 1
-                    })
-                }
+            of_run.push(if with.like < index {
+                of_run[with.like]
+            } else {
+                let text = renderer.render(&with.run.trace);
+                texts.iter().position(|known| *known == text).unwrap_or_else(|| {
+                    texts.push(text);
+                    texts.len() - 1
+                })
             });
         }
         (texts, of_run)

@@ -21,6 +21,8 @@ pub struct RunWith {
     pub rules: Rules,
     /// What happened.
     pub run: Run,
+    /// The first run with an equal trace: most rules that a run consults change nothing in it.
+    pub like: usize,
 }
 
 /// Runs a script at every point, though the engine only where a rule that matters is new.
@@ -33,7 +35,12 @@ pub fn over(script: &Script, points: &[Point]) -> Runs {
         // A point mostly behaves like the one before it.
         let last = of.last().copied().filter(|last| agrees(&runs[*last]));
         let index = last.or_else(|| runs.iter().position(agrees)).unwrap_or_else(|| {
-            runs.push(RunWith { rules: point.rules, run: engine::run(script, &point.rules) });
+            let run = engine::run(script, &point.rules);
+            let like = runs
+                .iter()
+                .rfind(|known| known.run.trace == run.trace)
+                .map_or(runs.len(), |known| known.like);
+            runs.push(RunWith { rules: point.rules, run, like });
             runs.len() - 1
         });
         of.push(index);

@@ -2,14 +2,16 @@
 //! What the checks of the suite need to know of a case, without its traces.
 
 use std::collections::BTreeSet;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{Hash, Hasher};
+
+use rustc_hash::FxHasher;
 
 use super::case_run::CaseRun;
 use super::runs::RunWith;
-use crate::engine::{Axis, AxisSet, Rules};
+use crate::engine::{AxisSet, Rules};
 use crate::history::Point;
 use crate::script::{Op, Script};
-use crate::trace::{Call, DeviceState, DomainInfo, GroupState, Mark, Outcome, Pointer, Role, Trace};
+use crate::trace::{Call, DeviceState, DomainInfo, End, GroupState, Mark, Outcome, Pointer, Role, Trace};
 
 /// A case as the checks of the suite see it.
 #[derive(Clone, Debug)]
@@ -43,7 +45,7 @@ impl Survey {
             points: run.points,
             runs: runs.iter().map(|with| (with.rules, with.run.consulted)).collect(),
             content: content(run),
-            observables: runs.iter().flat_map(|with| observables(script, with)).collect(),
+            observables: observables(script, runs),
         }
     }
 
@@ -55,7 +57,7 @@ impl Survey {
 }
 
 fn hash(value: impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
+    let mut hasher = FxHasher::default();
     value.hash(&mut hasher);
     hasher.finish()
 }
@@ -63,48 +65,69 @@ fn hash(value: impl Hash) -> u64 {
 /// Everything that the snapshot shows, and the buses, with ids in place of names.
 fn content(run: &CaseRun) -> u64 {
     let script = &run.lowered.script;
-    let traces = run.runs.of.iter().map(|index| {
-        let Trace { setup, steps, end, domains } = &run.runs.runs[*index].run.trace;
+    let runs = &run.runs.runs;
+    let content = |with: &RunWith| {
+        let Trace { setup, steps, end, domains } = &with.run.trace;
         let domains: Vec<_> = domains.iter().map(|info| (info.kind, info.role)).collect();
         hash((setup, steps, end, domains))
-    });
+    };
+    let first = |index: usize| runs[index].like == index;
+    let contents: Vec<u64> =
+        runs.iter().enumerate().map(|(index, with)| if first(index) { content(with) } else { 0 }).collect();
+    let at_points: Vec<u64> = run.runs.of.iter().map(|index| contents[runs[*index].like]).collect();
     let buses: Vec<_> = script.devices.iter().map(|device| device.bus).collect();
     let points: Vec<_> = run.points.iter().map(|point| &point.name).collect();
-    hash((&script.ops, buses, points, traces.collect::<Vec<_>>()))
+    hash((&script.ops, buses, points, at_points))
 }
 
-/// The facts that a run shows, each as a hash.
+/// The facts that a case shows, each as a hash.
 ///
 /// A fact is one step: which operation on which kind of bus met which state, what it returned and why, which
 /// calls and WARNs it made, what the state was then, and which rules it looked at. Which device or group it
 /// was does not matter, nor whether several alike were two or more, nor what happened before.
-fn observables(script: &Script, with: &RunWith) -> Vec<u64> {
-    let trace = &with.run.trace;
+fn observables(script: &Script, runs: &[RunWith]) -> BTreeSet<u64> {
+    let operations: Vec<u64> = script.ops.iter().map(|op| operation(script, op)).collect();
+    let mut facts = BTreeSet::new();
+    let mut seen: Vec<Vec<u64>> = Vec::with_capacity(runs.len());
+    for (index, with) in runs.iter().enumerate() {
+        // What was seen is the same for equal traces; which rules were looked at is not.
+        seen.push(if with.like < index { Vec::new() } else { seen_in(&with.run.trace, &operations) });
+        for (step, seen) in seen[with.like].iter().enumerate() {
+            let consulted = with.run.consulted_in.get(step).copied().unwrap_or_default();
+            let mut hasher = FxHasher::default();
+            seen.hash(&mut hasher);
+            for axis in consulted.iter() {
+                (axis, with.rules.get(axis)).hash(&mut hasher);
+            }
+            facts.insert(hasher.finish());
+        }
+    }
+    facts
+}
+
+/// What was seen in each step, and at the end.
+fn seen_in(trace: &Trace, operations: &[u64]) -> Vec<u64> {
     let view = View { domains: &trace.domains };
     let mut before = view.state(&[], &[]);
-    let mut facts = Vec::with_capacity(trace.steps.len() + 1);
+    let mut seen = Vec::with_capacity(trace.steps.len() + 1);
     for (index, step) in trace.steps.iter().enumerate() {
         let after = view.state(&step.groups, &step.devices);
-        let consulted = with.run.consulted_in.get(index).copied().unwrap_or_default();
-        let rules: Vec<(Axis, u8)> = consulted.iter().map(|axis| (axis, with.rules.get(axis))).collect();
-        let op = script.ops.get(index).map(|op| operation(script, op));
         let outcome = match step.outcome {
             Outcome::Domain(pointer) => hash(view.pointer(pointer)),
             outcome => hash(outcome),
         };
-        facts.push(hash((op, before, outcome, step.reason, view.calls(&step.calls), after, rules)));
+        let calls = view.calls(&step.calls);
+        seen.push(hash((operations.get(index), before, outcome, step.reason, calls, after)));
         before = after;
     }
     let end = match &trace.end {
-        crate::trace::End::Teardown { calls, leaked_domains, leaked_groups } => {
-            hash((view.calls(calls), leaked_domains > &0, leaked_groups > &0))
+        End::Teardown { calls, leaked_domains, leaked_groups } => {
+            hash((view.calls(calls), *leaked_domains > 0, *leaked_groups > 0))
         }
-        crate::trace::End::Crash(crash) => {
-            hash((script.ops.get(trace.steps.len()).map(std::mem::discriminant), crash))
-        }
+        End::Crash(crash) => hash((operations.get(trace.steps.len()), crash)),
     };
-    facts.push(hash(("end", before, end)));
-    facts
+    seen.push(hash(("end", before, end)));
+    seen
 }
 
 /// What an operation is, apart from the ids of what it is done to.
