@@ -180,7 +180,10 @@ fn every_kind_of_outcome_has_words() {
     for (outcome, expected) in outcomes {
         let step = Step { outcome, reason: None, calls: vec![], groups: vec![], devices: vec![] };
         let trace = Trace { steps: vec![step], domains: vec![drm()], ..Trace::default() };
-        assert_eq!(text(vec![Op::IommuDeviceRegister], &trace), format!("1 iommu_device_register{expected}\n"));
+        assert_eq!(
+            text(vec![Op::IommuDeviceRegister], &trace),
+            format!("1 iommu_device_register{expected}\n")
+        );
     }
 }
 
