@@ -81,7 +81,7 @@ impl Engine<'_> {
     }
 
     /// After an error every device is attached to the old domain again, through NULL.
-    pub(super) fn attach_or_reattach(&mut self, domain: DomainId, group: GroupId) -> Result<(), Errno> {
+    fn attach_or_reattach(&mut self, domain: DomainId, group: GroupId) -> Result<(), Errno> {
         let Err(errno) = self.attach_directly(domain, group) else { return Ok(()) };
         let old = self.state.group_mut(group).domain.take();
         let reason = self.reason;
@@ -132,7 +132,7 @@ impl Engine<'_> {
         }
     }
 
-    pub(super) fn detach_to_default(&mut self, domain: DomainId, group: GroupId, to_null: bool) {
+    fn detach_to_default(&mut self, domain: DomainId, group: GroupId, to_null: bool) {
         let Some(default) = self.state.group(group).default_domain.filter(|_| !to_null) else {
             self.detach_all(group, domain);
             self.state.group_mut(group).domain = None;

@@ -11,7 +11,7 @@ use crate::trace::{Call, Crash, Reason, Role, Warn};
 
 impl Engine<'_> {
     /// What one device's driver wants; an untrusted PCI device is given no choice.
-    fn wanted_type(&self, device: DeviceId) -> Option<DomainKind> {
+    pub(super) fn wanted_type(&self, device: DeviceId) -> Option<DomainKind> {
         if self.is_untrusted(device) && self.rules.default_type() != DefaultTypeRule::Merge {
             return Some(DomainKind::Dma);
         }
@@ -65,10 +65,6 @@ impl Engine<'_> {
     /// What `auto` means in a type write up to v6.4: the drivers' wish or the system's default.
     pub(super) fn type_or_system(&self, wanted: Option<DomainKind>) -> DomainKind {
         wanted.unwrap_or_else(|| self.system_type())
-    }
-
-    pub(super) fn device_type(&self, device: DeviceId) -> Option<DomainKind> {
-        self.wanted_type(device)
     }
 
     /// `iommu_group_alloc_default_domain` up to v6.4: another type falls back to DMA.

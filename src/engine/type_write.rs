@@ -57,7 +57,7 @@ impl Engine<'_> {
             return Err(self.refuse(Errno::EBUSY, Reason::DomainAttached));
         }
         let Some(old) = default else { return Err(self.refuse(Errno::EINVAL, Reason::NoDefaultDomain)) };
-        let kind = self.permitted_type(self.device_type(device), asked)?;
+        let kind = self.permitted_type(self.wanted_type(device), asked)?;
         if self.state.kind(old) == kind {
             return Ok(());
         }

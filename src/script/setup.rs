@@ -247,3 +247,17 @@ pub enum TypeWord {
     /// Anything else.
     Unknown,
 }
+
+impl TypeWord {
+    /// The word as it is written; what the kernel does not know is legal.
+    #[must_use]
+    pub fn from_text(word: &str) -> TypeWord {
+        match word {
+            "identity" => TypeWord::Identity,
+            "DMA" => TypeWord::Dma,
+            "DMA-FQ" => TypeWord::DmaFq,
+            "auto" => TypeWord::Auto,
+            _ => TypeWord::Unknown,
+        }
+    }
+}

@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 
-use crate::script::{Arch, Bus, DefaultType, DetachOps, DomainKind, DriverKind, Field, Static, TypeWord};
+use crate::script::{Arch, Bus, DefaultType, DetachOps, DomainKind, DriverKind, Field, Static};
 
 macro_rules! words {
     ($($(#[$doc:meta])* $name:ident($target:ident) { $($variant:ident = $word:literal => $value:ident,)* })*) => {
@@ -111,15 +111,4 @@ pub(crate) enum CallWord {
     Group,
     /// The device driver's own probe.
     DriverProbe,
-}
-
-/// The word written to a group's sysfs `type`; what the kernel does not know is legal.
-pub(crate) fn type_word(word: &str) -> TypeWord {
-    match word {
-        "identity" => TypeWord::Identity,
-        "DMA" => TypeWord::Dma,
-        "DMA-FQ" => TypeWord::DmaFq,
-        "auto" => TypeWord::Auto,
-        _ => TypeWord::Unknown,
-    }
 }

@@ -4,13 +4,11 @@
 use super::domain::DEFAULT_SIZE;
 use super::{For, Lowering};
 use crate::case::error::{Complaint, Problem};
-use crate::case::form::{
-    CallWord, CountForm, DomainWord, FailForm, Operation, PokeForm, Short, Word, type_word,
-};
+use crate::case::form::{CallWord, CountForm, DomainWord, FailForm, Operation, PokeForm, Short, Word};
 use crate::case::topology::{errno, needs_arm32};
 use crate::script::{
     Arch, DeviceId, DomainRef, DriverFlow, Fault, FaultDomain, FaultKind, Field, GroupId, MappingOf, Op,
-    PokeValue,
+    PokeValue, TypeWord,
 };
 use crate::trace::text::Origin;
 
@@ -97,9 +95,10 @@ impl Lowering<'_> {
                 let (domain, device) = self.domain_device(&form.domain, &form.device)?;
                 Op::DetachDevicePasid { domain, device, pasid: form.pasid.get() }
             }
-            Operation::GroupStoreType(form) => {
-                Op::GroupStoreType { group: names.group(&form.group)?, word: type_word(form.r#type.text()) }
-            }
+            Operation::GroupStoreType(form) => Op::GroupStoreType {
+                group: names.group(&form.group)?,
+                word: TypeWord::from_text(form.r#type.text()),
+            },
             Operation::DeferredAttach(device) => Op::DeferredAttach { device: names.device(device)? },
             Operation::GetDomainForDev(device) => Op::GetDomainForDev { device: names.device(device)? },
             Operation::GetDmaDomain(device) => Op::GetDmaDomain { device: names.device(device)? },

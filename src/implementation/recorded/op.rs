@@ -93,7 +93,9 @@ impl<'t, I: Iterator<Item = &'t str>> Words<'_, I> {
             "detach_pasid" => {
                 Op::DetachDevicePasid { domain: self.domain()?, device: self.device()?, pasid: self.pasid()? }
             }
-            "type" => Op::GroupStoreType { group: self.group()?, word: type_word(self.next("word")?) },
+            "type" => {
+                Op::GroupStoreType { group: self.group()?, word: TypeWord::from_text(self.next("word")?) }
+            }
             "gadd" => Op::GroupAddDevice { device: self.device()?, group: self.group()? },
             "gdel" => Op::GroupRemoveDevice { device: self.device()? },
             "arm_create" => Op::ArmCreateMapping {
@@ -268,16 +270,6 @@ fn driver(word: &str) -> Result<DriverKind, OpError> {
 
 fn deny(letters: &str) -> Result<crate::script::KindSet, OpError> {
     kinds(letters).ok_or_else(|| bad("deny", letters, KIND_LETTERS))
-}
-
-fn type_word(word: &str) -> TypeWord {
-    match word {
-        "identity" => TypeWord::Identity,
-        "DMA" => TypeWord::Dma,
-        "DMA-FQ" => TypeWord::DmaFq,
-        "auto" => TypeWord::Auto,
-        _ => TypeWord::Unknown,
-    }
 }
 
 /// A size as C writes it: decimal, `0x` and hexadecimal, or `0` and octal.
