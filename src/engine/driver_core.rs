@@ -99,7 +99,8 @@ impl Engine<'_> {
         result
     }
 
-    /// The bus's `dma_configure`: firmware and architecture, then the kernel's use of the group.
+    /// The bus's `dma_configure`: firmware and architecture, then the kernel's use of the group. What is set up
+    /// when the use is refused goes with the failed probe.
     fn configure_dma(&mut self, device: DeviceId, driver: DriverKind) -> Result<(), Errno> {
         self.arch_setup_at_bind(device)?;
         if !self.bus_uses_dma(device, driver) {
@@ -109,11 +110,7 @@ impl Engine<'_> {
         if self.script.devices[device.index()].bus == Bus::Cdx {
             return Ok(());
         }
-        result.inspect_err(|_| {
-            let reason = self.reason;
-            self.arch_teardown(device);
-            self.reason = reason;
-        })
+        result
     }
 
     /// The bus's `dma_cleanup`
