@@ -297,16 +297,12 @@ pub enum Crash {
     DeviceWithoutIommu,
     /// A device without group is taken for one with a group.
     DeviceWithoutGroup,
-    /// A detach operation that the domain does not have is called.
-    MissingDetachOp,
     /// A blocked domain that the driver does not have is used to detach a PASID.
     MissingBlockedDomain,
     /// The type of a default domain that the group does not have is looked at.
     MissingDefaultDomain,
     /// The type of a current domain that the group does not have is looked at.
     MissingCurrentDomain,
-    /// Something else; recorded traces do not say what.
-    Unknown,
 }
 
 impl Crash {
@@ -317,11 +313,9 @@ impl Crash {
             Crash::EmptyGroup => "takes the list head of an empty group for a device",
             Crash::DeviceWithoutIommu => "follows dev->iommu of a device without IOMMU",
             Crash::DeviceWithoutGroup => "follows dev->iommu_group of a device without group",
-            Crash::MissingDetachOp => "calls a detach operation that is not there",
             Crash::MissingBlockedDomain => "uses a blocked domain that the driver does not have",
             Crash::MissingDefaultDomain => "reads the type of a default domain that is not there",
             Crash::MissingCurrentDomain => "reads the type of a current domain that is not there",
-            Crash::Unknown => "cause not known",
         }
     }
 }
@@ -369,10 +363,6 @@ pub enum Warn {
     PasidMismatch,
     /// A PASID could not be removed.
     PasidRemoveFailed,
-    /// The domain that was to be restored by a type write could not be attached.
-    TypeRestoreFailed,
-    /// Something else; recorded traces do not say what.
-    Unknown,
 }
 
 impl Warn {
@@ -400,8 +390,6 @@ impl Warn {
             Warn::GroupFreedWithDomain => "group freed with a domain",
             Warn::PasidMismatch => "another domain at the PASID",
             Warn::PasidRemoveFailed => "PASID not removed",
-            Warn::TypeRestoreFailed => "old domain not attached again",
-            Warn::Unknown => "cause not known",
         }
     }
 }
