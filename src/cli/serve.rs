@@ -44,6 +44,6 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<Status, Failure> {
         release: point.name.clone(),
         package: format!("reference engine of dma-ownership {}", env!("CARGO_PKG_VERSION")),
     };
-    serve(&Reference::at(point), &header, &mut io::stdin().lock(), out)?;
+    serve(&mut Reference::at(point), &header, &mut io::stdin().lock(), out)?;
     Ok(Status::Good)
 }

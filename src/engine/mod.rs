@@ -96,6 +96,7 @@ impl<'a> Engine<'a> {
             outcome,
             reason: self.reason.filter(|_| matches!(outcome, Outcome::Err(_))),
             calls: std::mem::take(&mut self.calls),
+            lost: false,
             groups: self.observe_groups(),
             devices: self.observe_devices(),
         })
@@ -146,5 +147,9 @@ pub fn run(script: &Script, rules: &Rules) -> Run {
     let end = engine.finish();
     consulted = consulted.union(engine.rules.take_consulted());
     let setup = std::mem::take(&mut engine.setup);
-    Run { trace: Trace { setup, steps, end, domains: engine.domain_table() }, consulted, consulted_in }
+    Run {
+        trace: Trace { setup, steps, end, domains: engine.domain_table(), ..Trace::default() },
+        consulted,
+        consulted_in,
+    }
 }

@@ -9,7 +9,7 @@ pub mod serve;
 pub use reference::Reference;
 
 use crate::script::Script;
-use crate::trace::Trace;
+use crate::trace::{End, Trace};
 
 /// Something that runs scripts.
 pub trait Implementation {
@@ -17,14 +17,29 @@ pub trait Implementation {
     fn name(&self) -> String;
 
     /// Runs a script.
-    fn run(&self, script: &Script) -> Answer;
+    fn run(&mut self, script: &Script) -> Answer;
+
+    /// Runs scripts, in this order; each answer is handed on, with the script's place, as soon as it is there.
+    /// Who can be told several at once need not wait for each answer.
+    fn run_all(&mut self, scripts: &[&Script], each: &mut dyn FnMut(usize, Answer)) {
+        for (index, script) in scripts.iter().enumerate() {
+            each(index, self.run(script));
+        }
+    }
 }
 
 /// What an implementation made of a script.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
-    /// It ran, perhaps until the kernel died.
+    /// It ran to its end.
     Trace(Box<Trace>),
+    /// The kernel died or stopped answering; the trace ends before that step and says how.
+    Crashed {
+        /// In which step, counted from 0; the number of steps: in the teardown.
+        step: usize,
+        /// What was observed until then.
+        trace: Box<Trace>,
+    },
     /// It does not run this script.
     Skipped {
         /// Why.
@@ -35,4 +50,25 @@ pub enum Answer {
         /// How.
         message: String,
     },
+}
+
+impl Answer {
+    /// The answer that holds this trace.
+    #[must_use]
+    pub fn of(trace: Trace) -> Answer {
+        let (step, trace) = (trace.steps.len(), Box::new(trace));
+        match trace.end {
+            End::Teardown { .. } => Answer::Trace(trace),
+            End::Crash(_) => Answer::Crashed { step, trace },
+        }
+    }
+
+    /// What was observed, if anything was.
+    #[must_use]
+    pub fn trace(&self) -> Option<&Trace> {
+        match self {
+            Answer::Trace(trace) | Answer::Crashed { trace, .. } => Some(trace),
+            Answer::Skipped { .. } | Answer::Errored { .. } => None,
+        }
+    }
 }

@@ -31,7 +31,7 @@ impl Implementation for Reference {
         format!("reference {}", self.point.name)
     }
 
-    fn run(&self, script: &Script) -> Answer {
-        Answer::Trace(Box::new(engine::run(script, &self.point.rules).trace))
+    fn run(&mut self, script: &Script) -> Answer {
+        Answer::of(engine::run(script, &self.point.rules).trace)
     }
 }

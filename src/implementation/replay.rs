@@ -151,10 +151,10 @@ pub fn replay_file(path: &Path, options: &Options) -> Result<FileReport, ReplayE
         bad: 0,
     };
     let arch = report.header.arch();
-    let implementation = Reference::at(point);
+    let mut implementation = Reference::at(point);
     while let Some(next) = file.next_line() {
         let compared = next.and_then(|(number, mut line)| {
-            compare_line(&mut line, arch, &implementation)
+            compare_line(&mut line, arch, &mut implementation)
                 .map(|mismatch| (number, line, mismatch))
                 .map_err(|kind| FileError::new(path, Some(number), kind))
         });
@@ -183,12 +183,12 @@ pub fn replay_file(path: &Path, options: &Options) -> Result<FileReport, ReplayE
 fn compare_line(
     line: &mut Line<'_>,
     arch: Arch,
-    implementation: &impl Implementation,
+    implementation: &mut impl Implementation,
 ) -> Result<Option<Mismatch>, Problem> {
     let script = recorded::parse(line, arch).map_err(|error| Problem::Script { id: line.name(), error })?;
     let expected = recorded_results(line)?;
     Ok(match implementation.run(&script) {
-        Answer::Trace(trace) => {
+        Answer::Trace(trace) | Answer::Crashed { trace, .. } => {
             let computed = recorded::results(&trace, &script, line);
             first_difference(&expected, &computed).map(Mismatch::Difference)
         }

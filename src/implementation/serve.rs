@@ -45,7 +45,7 @@ pub enum ServeError {
 /// # Errors
 /// The input cannot be read or the output cannot be written.
 pub fn serve(
-    implementation: &impl Implementation,
+    implementation: &mut impl Implementation,
     header: &Header,
     input: &mut impl BufRead,
     out: &mut impl Write,
@@ -65,7 +65,7 @@ pub fn serve(
 }
 
 fn answer(
-    implementation: &impl Implementation,
+    implementation: &mut impl Implementation,
     arch: Arch,
     number: u64,
     text: &[u8],
@@ -82,7 +82,7 @@ fn answer(
         }
     };
     match implementation.run(&script) {
-        Answer::Trace(trace) => {
+        Answer::Trace(trace) | Answer::Crashed { trace, .. } => {
             let results = recorded::results(&trace, &script, &line);
             line.setup = (!results.setup.is_empty()).then_some(results.setup);
             line.steps = Some(results.steps);

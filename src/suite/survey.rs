@@ -67,7 +67,7 @@ fn content(run: &CaseRun) -> u64 {
     let script = &run.lowered.script;
     let runs = &run.runs.runs;
     let content = |with: &RunWith| {
-        let Trace { setup, steps, end, domains } = &with.run.trace;
+        let Trace { setup, steps, end, domains, told: _ } = &with.run.trace;
         let domains: Vec<_> = domains.iter().map(|info| (info.kind, info.role)).collect();
         hash((setup, steps, end, domains))
     };
@@ -169,6 +169,7 @@ impl View<'_> {
             Role::Mapping(_) => (2, info.kind),
             Role::User => (3, info.kind),
             Role::Static => (4, info.kind),
+            Role::Unknown => (5, info.kind),
         }))
     }
 

@@ -11,6 +11,6 @@ pub mod text;
 pub use call::{Call, PasidTarget};
 pub use observed::{
     BadOp, Crash, DeviceState, DomainInfo, End, GroupState, MappingState, Mark, Outcome, Pointer, Role,
-    SetupError, SetupLine, Skip, Step, Trace, Warn,
+    SetupError, SetupLine, Skip, Step, Told, Trace, Warn,
 };
 pub use reason::Reason;

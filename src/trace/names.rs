@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Symbolic names: what a reader calls the things of a trace.
 
-use super::{DomainInfo, Mark, Pointer, Role, Trace};
+use super::{DomainInfo, Mark, Pointer, Role, Trace, Warn};
 use crate::script::{
     DeviceId, DomainKind, DomainName, DomainRef, Field, GroupId, MappingId, OwnerId, Script, Static,
 };
@@ -21,7 +21,7 @@ const UNKNOWN: &str = "?";
 pub struct Names<'a> {
     script: &'a Script,
     domains: Vec<String>,
-    infos: &'a [DomainInfo],
+    trace: &'a Trace,
 }
 
 impl<'a> Names<'a> {
@@ -43,7 +43,7 @@ impl<'a> Names<'a> {
                 }
             }
         });
-        Names { script, domains: domains.collect(), infos: &trace.domains }
+        Names { script, domains: domains.collect(), trace }
     }
 
     /// A domain.
@@ -55,7 +55,16 @@ impl<'a> Names<'a> {
     /// The type a domain was made with.
     #[must_use]
     pub fn kind(&self, mark: Mark) -> &'static str {
-        self.infos.get(usize::from(mark.0)).map_or(UNKNOWN, |info| info.kind.name())
+        self.trace.domains.get(usize::from(mark.0)).map_or(UNKNOWN, |info| info.kind.name())
+    }
+
+    /// What a WARN was about, or where a real kernel has it.
+    #[must_use]
+    pub fn warn(&self, warn: Warn) -> &'a str {
+        match warn {
+            Warn::At(place) => self.trace.told.places.get(usize::from(place)).map_or(UNKNOWN, String::as_str),
+            warn => warn.words(),
+        }
     }
 
     /// A pointer to a domain: `null`, a name, or a name and ` (freed)`.
@@ -93,7 +102,7 @@ fn base_name(script: &Script, info: &DomainInfo) -> String {
         (Role::Default(id), _) => format!("{}({})", kind_word(info.kind), group(script, id)),
         (Role::Blocking(id), _) => format!("blocking({})", group(script, id)),
         (Role::Mapping(id), _) => format!("mapping({})", device(script, id)),
-        (Role::User | Role::Static, name) => domain_name(script, name),
+        (Role::User | Role::Static | Role::Unknown, name) => domain_name(script, name),
     }
 }
 

@@ -32,6 +32,8 @@ pub enum Role {
     User,
     /// The IOMMU driver, once and for all.
     Static,
+    /// Not told: what observes a real kernel sees a domain and its type.
+    Unknown,
 }
 
 /// Everything observed while one script ran.
@@ -45,6 +47,17 @@ pub struct Trace {
     pub end: End,
     /// The domains that the records mention.
     pub domains: Vec<DomainInfo>,
+    /// What only a real kernel tells; empty for the engine.
+    pub told: Told,
+}
+
+/// What only a real kernel tells, and nothing compares.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Told {
+    /// Places of WARNs, such as `iommu_group_release_dma_owner:3201`.
+    pub places: Vec<String>,
+    /// Telling lines of the console of a kernel that died.
+    pub console: Vec<String>,
 }
 
 /// A line of the setup that this kernel could not do.
@@ -74,6 +87,8 @@ pub struct Step {
     pub reason: Option<Reason>,
     /// What the drivers were called for, in order.
     pub calls: Vec<Call>,
+    /// There were more calls than were kept; only recordings of a real kernel can lose some.
+    pub lost: bool,
     /// Groups that exist afterwards, in order of declaration.
     pub groups: Vec<GroupState>,
     /// Devices that exist afterwards, in order of declaration.
@@ -303,6 +318,10 @@ pub enum Crash {
     MissingDefaultDomain,
     /// The type of a current domain that the group does not have is looked at.
     MissingCurrentDomain,
+    /// A real kernel died; its console says how ([`Told::console`]).
+    Observed,
+    /// A real kernel stopped answering.
+    Hang,
 }
 
 impl Crash {
@@ -316,6 +335,8 @@ impl Crash {
             Crash::MissingBlockedDomain => "uses a blocked domain that the driver does not have",
             Crash::MissingDefaultDomain => "reads the type of a default domain that is not there",
             Crash::MissingCurrentDomain => "reads the type of a current domain that is not there",
+            Crash::Observed => "the kernel died",
+            Crash::Hang => "the kernel stopped answering",
         }
     }
 }
@@ -363,6 +384,8 @@ pub enum Warn {
     PasidMismatch,
     /// A PASID could not be removed.
     PasidRemoveFailed,
+    /// One of a real kernel, known by its place only: an index into [`Told::places`].
+    At(u16),
 }
 
 impl Warn {
@@ -390,6 +413,7 @@ impl Warn {
             Warn::GroupFreedWithDomain => "group freed with a domain",
             Warn::PasidMismatch => "another domain at the PASID",
             Warn::PasidRemoveFailed => "PASID not removed",
+            Warn::At(_) => "at a place of this kernel",
         }
     }
 }

@@ -58,6 +58,7 @@ fn record(outcome: Outcome) -> Step {
         outcome,
         reason: None,
         calls: Vec::new(),
+        lost: false,
         groups: vec![GroupState {
             group: GroupId(0),
             domain: pointer(0),

@@ -110,7 +110,7 @@ impl<'a> Writer<'a> {
             Call::DriverProbe { device, error } => {
                 write!(text, "driver probe {}{}", names.device(device), answer(error))
             }
-            Call::Warn(warn) => write!(text, "WARN: {}", warn.words()),
+            Call::Warn(warn) => write!(text, "WARN: {}", names.warn(warn)),
         };
     }
 

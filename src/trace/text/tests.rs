@@ -44,7 +44,7 @@ fn device() -> DeviceState {
 }
 
 fn step(outcome: Outcome, calls: Vec<Call>, group: &GroupState, device: DeviceState) -> Step {
-    Step { outcome, reason: None, calls, groups: vec![group.clone()], devices: vec![device] }
+    Step { outcome, reason: None, calls, lost: false, groups: vec![group.clone()], devices: vec![device] }
 }
 
 fn text(ops: Vec<Op>, trace: &Trace) -> String {
@@ -127,7 +127,14 @@ fn what_changes_is_shown_as_before_and_after() {
     };
     let arm = MappingState { mapping: Some(DRM), dma_ops: true };
     let bound = DeviceState { driver: Some(DriverKind::Managed), group: None, arm: Some(arm), ..device() };
-    let gone = Step { outcome: Outcome::Void, reason: None, calls: vec![], groups: vec![], devices: vec![] };
+    let gone = Step {
+        outcome: Outcome::Void,
+        reason: None,
+        calls: vec![],
+        lost: false,
+        groups: vec![],
+        devices: vec![],
+    };
     let trace = Trace {
         steps: vec![
             step(Outcome::Void, vec![], &old, device()),
@@ -178,7 +185,8 @@ fn every_kind_of_outcome_has_words() {
         (Outcome::Bad(crate::trace::BadOp::NameInUse), " = impossible: name in use"),
     ];
     for (outcome, expected) in outcomes {
-        let step = Step { outcome, reason: None, calls: vec![], groups: vec![], devices: vec![] };
+        let step =
+            Step { outcome, reason: None, calls: vec![], lost: false, groups: vec![], devices: vec![] };
         let trace = Trace { steps: vec![step], domains: vec![drm()], ..Trace::default() };
         assert_eq!(
             text(vec![Op::IommuDeviceRegister], &trace),
@@ -296,6 +304,7 @@ fn ids_of_nothing_do_not_panic() {
         outcome: Outcome::Domain(Some(Pointer { domain: Mark(9), freed: true })),
         reason: None,
         calls: vec![Call::Alloc { domain: Mark(9), kind: DomainKind::Dma }],
+        lost: false,
         groups: vec![GroupState { group: GroupId(9), owner: Some(Some(OwnerId(9))), ..group() }],
         devices: vec![],
     };
