@@ -9,7 +9,9 @@ use std::process::{Command, Output, Stdio};
 use std::thread;
 
 use dma_ownership::implementation::recorded::wire::Line;
-use dma_ownership::implementation::recorded::{first_difference, recorded_results};
+use dma_ownership::implementation::recorded::{observe, parse};
+use dma_ownership::script::Arch;
+use dma_ownership::trace::compare::first_difference;
 use flate2::read::GzDecoder;
 use tempfile::TempDir;
 
@@ -158,9 +160,10 @@ pub fn question(line: &str) -> String {
     serde_json::to_string(&line).expect("JSON") + "\n"
 }
 
-/// Have both lines the same result?
+/// Have both lines, which have the same script, the same result?
 pub fn alike(kernel: &str, engine: &str) -> bool {
-    let results =
-        |text| recorded_results(&mut serde_json::from_str::<Line<'_>>(text).expect("a line")).expect("run");
-    first_difference(&results(kernel), &results(engine)).is_none()
+    let line = |text| serde_json::from_str::<Line<'_>>(text).expect("a line");
+    let script = parse(&line(kernel), Arch::Generic).expect("a script");
+    let trace = |text| observe(&script, &line(text)).expect("run");
+    first_difference(&script, &trace(kernel), &trace(engine)).is_none()
 }

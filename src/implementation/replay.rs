@@ -7,12 +7,11 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::recorded::wire::{Header, Line};
-use super::recorded::{
-    self, Difference, FileError, HeaderError, Place, Problem, TraceFile, first_difference, recorded_results,
-};
+use super::recorded::{self, FileError, HeaderError, Problem, TraceFile};
 use super::{Answer, Implementation, Reference};
 use crate::history::Point;
 use crate::script::Arch;
+use crate::trace::compare::{Difference, Place, first_difference};
 
 /// How the scripts of one file compare.
 #[derive(Debug)]
@@ -89,11 +88,11 @@ impl fmt::Display for Disagreement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.what {
             Mismatch::NoResult(message) => writeln!(f, "  {} (line {}): {message}", self.id, self.line),
-            Mismatch::Difference(Difference { place, field, recorded, computed }) => {
+            Mismatch::Difference(Difference { place, field, observed, reference }) => {
                 let op = self.op.as_deref().map(|op| format!(" `{op}`")).unwrap_or_default();
                 writeln!(f, "  {} (line {}), {place}{op}: {field}", self.id, self.line)?;
-                writeln!(f, "    recorded: {recorded}")?;
-                writeln!(f, "    computed: {computed}")
+                writeln!(f, "    recorded: {observed}")?;
+                writeln!(f, "    computed: {reference}")
             }
         }
     }
@@ -153,8 +152,8 @@ pub fn replay_file(path: &Path, options: &Options) -> Result<FileReport, ReplayE
     let arch = report.header.arch();
     let mut implementation = Reference::at(point);
     while let Some(next) = file.next_line() {
-        let compared = next.and_then(|(number, mut line)| {
-            compare_line(&mut line, arch, &mut implementation)
+        let compared = next.and_then(|(number, line)| {
+            compare_line(&line, arch, &mut implementation)
                 .map(|mismatch| (number, line, mismatch))
                 .map_err(|kind| FileError::new(path, Some(number), kind))
         });
@@ -181,16 +180,16 @@ pub fn replay_file(path: &Path, options: &Options) -> Result<FileReport, ReplayE
 }
 
 fn compare_line(
-    line: &mut Line<'_>,
+    line: &Line<'_>,
     arch: Arch,
     implementation: &mut impl Implementation,
 ) -> Result<Option<Mismatch>, Problem> {
     let script = recorded::parse(line, arch).map_err(|error| Problem::Script { id: line.name(), error })?;
-    let expected = recorded_results(line)?;
+    let expected =
+        recorded::observe(&script, line).map_err(|error| Problem::Result { id: line.name(), error })?;
     Ok(match implementation.run(&script) {
         Answer::Trace(trace) | Answer::Crashed { trace, .. } => {
-            let computed = recorded::results(&trace, &script, line);
-            first_difference(&expected, &computed).map(Mismatch::Difference)
+            first_difference(&script, &expected, &trace).map(Mismatch::Difference)
         }
         Answer::Skipped { reason } => Some(Mismatch::NoResult(format!("skipped: {reason}"))),
         Answer::Errored { message } => Some(Mismatch::NoResult(format!("error: {message}"))),

@@ -2,6 +2,7 @@
 //! What was observed while a [`Script`](crate::script::Script) ran.
 
 mod call;
+pub mod compare;
 pub mod names;
 mod observed;
 pub mod operation;

@@ -212,6 +212,15 @@ pub enum BadOp {
 }
 
 impl BadOp {
+    /// All mistakes.
+    pub const ALL: [BadOp; 5] = [
+        BadOp::NoSuchDevice,
+        BadOp::NoSuchGroup,
+        BadOp::NoSuchDomain,
+        BadOp::NameInUse,
+        BadOp::NotAUserDomain,
+    ];
+
     /// The words that recorded traces use.
     #[must_use]
     pub fn words(self) -> &'static str {

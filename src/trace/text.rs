@@ -148,6 +148,13 @@ pub fn calls(script: &Script, trace: &Trace) -> Vec<Vec<String>> {
     trace.steps.iter().map(|step| &step.calls).chain(teardown).map(&mut texts).collect()
 }
 
+/// One call into a driver, or a WARN.
+pub(super) fn call_words(names: &Names<'_>, call: &Call) -> String {
+    let mut text = String::new();
+    events::Writer::new(names).joined(&mut text, std::slice::from_ref(call));
+    text
+}
+
 fn line(text: &mut String, words: std::fmt::Arguments<'_>) {
     let _ = text.write_fmt(words);
     text.push('\n');

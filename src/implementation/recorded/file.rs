@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use flate2::bufread::MultiGzDecoder;
 use thiserror::Error;
 
-use super::render::{Ending, Results};
+use super::observe::ObserveError;
 use super::script::ScriptError;
 use super::wire::{Header, Line};
 
@@ -61,13 +61,13 @@ pub enum Problem {
         /// What is wrong.
         error: ScriptError,
     },
-    /// The line has a script but not what a kernel made of it.
-    #[error("script `{id}` has no result: {missing}")]
-    NoResult {
+    /// The line has a script but not, or not in these words, what a kernel made of it.
+    #[error("script `{id}`: {error}")]
+    Result {
         /// The script's name.
         id: String,
-        /// What is missing.
-        missing: &'static str,
+        /// What is wrong.
+        error: ObserveError,
     },
 }
 
@@ -181,22 +181,4 @@ pub(crate) fn read_line(reader: &mut (impl BufRead + ?Sized), buffer: &mut Vec<u
         return Err(Problem::LineTooLong);
     }
     Ok(true)
-}
-
-/// Takes the result out of a line.
-///
-/// # Errors
-/// It has none, or only half of one.
-pub fn recorded_results<'a>(line: &mut Line<'a>) -> Result<Results<'a>, Problem> {
-    let id = line.name();
-    let Some(steps) = line.steps.take() else {
-        return Err(Problem::NoResult { id, missing: "no steps" });
-    };
-    let ending = match (line.end.take(), line.crash.take(), line.hang.take()) {
-        (Some(end), None, None) => Ending::Teardown(end),
-        (None, Some(console), None) => Ending::Crash(console),
-        (None, None, Some(console)) => Ending::Hang(console),
-        _ => return Err(Problem::NoResult { id, missing: "exactly one of end, crash and hang is expected" }),
-    };
-    Ok(Results { setup: line.setup.take().unwrap_or_default(), steps, ending })
 }

@@ -4,17 +4,18 @@
 //! A file is a header line and then a line of JSON for every script: the script, followed by what the kernel
 //! made of it. `harness/recorded/README.md` describes the format.
 
-mod compare;
 mod file;
 mod header;
+mod observe;
 mod op;
 mod render;
 mod script;
 pub mod wire;
+mod words;
 
-pub use compare::{Difference, Place, first_difference};
-pub use file::{FileError, JsonError, LINE_LIMIT, Problem, TraceFile, recorded_results};
+pub use file::{FileError, JsonError, LINE_LIMIT, Problem, TraceFile};
 pub use header::{Chosen, HeaderError};
+pub use observe::{ObserveError, observe};
 pub use op::OpError;
 pub use render::{Ending, Results, domain_name, results};
 pub use script::{ScriptError, parse};

@@ -9,7 +9,8 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use rstest::rstest;
 
-use crate::implementation::recorded::{LINE_LIMIT, Problem, TraceFile, recorded_results};
+use crate::implementation::recorded::{LINE_LIMIT, ObserveError, TraceFile, observe};
+use crate::script::Script;
 
 const HEADER: &str = r#"{"kernel":"6.1","release":"6.1.0","package":"6.1.192-2"}"#;
 const EMPTY: &str = r#"{"id":"x","ops":[],"steps":[],"end":{"r":0,"leak_dom":0,"leak_grp":0,"w":0,"cb":[]}}"#;
@@ -123,14 +124,12 @@ fn a_broken_compressed_file_ends() {
 
 #[rstest]
 #[case(r#"{"id":"x","ops":[]}"#, "no steps")]
-#[case(r#"{"id":"x","ops":[],"steps":[]}"#, "exactly one of")]
-#[case(r#"{"id":"x","ops":[],"steps":[],"crash":[],"hang":[]}"#, "exactly one of")]
-fn a_script_without_result(#[case] json: &str, #[case] message: &str) {
-    let mut line = serde_json::from_str(json).expect("a script");
-    match recorded_results(&mut line) {
-        Err(Problem::NoResult { id, missing }) => {
-            assert!(id == "x" && missing.contains(message), "{missing}")
-        }
-        other => panic!("{other:?}"),
-    }
+#[case(r#"{"id":"x","ops":[],"steps":[]}"#, "exactly one of end, crash and hang is expected")]
+#[case(
+    r#"{"id":"x","ops":[],"steps":[],"crash":[],"hang":[]}"#,
+    "exactly one of end, crash and hang is expected"
+)]
+fn a_script_without_result(#[case] json: &str, #[case] missing: &'static str) {
+    let line = serde_json::from_str(json).expect("a script");
+    assert_eq!(observe(&Script::default(), &line), Err(ObserveError::NoResult(missing)));
 }
