@@ -52,6 +52,15 @@ pub enum Failure {
     /// A release is not known.
     #[error(transparent)]
     Release(#[from] UnknownRelease),
+    /// With `--on`, several releases were named.
+    #[error("an implementation is compared with one release: give --release once")]
+    OneRelease,
+    /// It cannot be told which release to compare with.
+    #[error("{0} does not say for which release it stands; name one with --release")]
+    NoRelease(String),
+    /// Running it ended before it gave any result.
+    #[error("the run was ended by an internal error")]
+    Stopped,
     /// There is no folder of cases.
     #[error("there is no folder `cases` here; name one with --cases")]
     NoCases,

@@ -5,6 +5,7 @@ mod cases;
 mod check;
 mod explain;
 mod failure;
+mod on;
 mod progress;
 mod releases;
 mod replay;

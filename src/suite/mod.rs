@@ -5,6 +5,7 @@ pub mod bands;
 pub mod case_run;
 pub mod checks;
 pub mod find;
+pub mod judge;
 pub mod runs;
 pub mod snapshot;
 pub mod survey;

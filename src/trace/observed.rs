@@ -51,6 +51,14 @@ pub struct Trace {
     pub told: Told,
 }
 
+impl Trace {
+    /// The step in which the kernel died, from 0; the number of operations if it was in the teardown.
+    #[must_use]
+    pub fn died(&self) -> Option<usize> {
+        matches!(self.end, End::Crash(_)).then_some(self.steps.len())
+    }
+}
+
 /// What only a real kernel tells, and nothing compares.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Told {

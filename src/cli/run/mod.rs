@@ -4,6 +4,7 @@
 pub mod json;
 mod junit;
 mod ktap;
+mod others;
 pub(super) mod report;
 mod table;
 
@@ -14,6 +15,7 @@ use rayon::prelude::*;
 
 use super::cases::Folder;
 use super::failure::{self, Failure, Status};
+use super::on::On;
 use super::progress;
 use report::{Points, Report};
 pub(super) use table::new_table;
@@ -24,6 +26,9 @@ pub(super) use table::new_table;
 /// changes, with the releases or commits from which it does. The exit status is 0 when every `expect` of the
 /// cases is met, 1 when one is not or a case cannot be loaded, 2 when the command makes no sense.
 ///
+/// With `--on`, the cases run on something else, at one release each, and are judged by the reference engine there:
+/// `reference@RELEASE` is the engine itself at another release.
+///
 /// Snapshots are compared by `cargo test`, not here.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub(super) struct Args {
@@ -31,13 +36,14 @@ pub(super) struct Args {
     #[arg(value_name = "FILTER")]
     filters: Vec<String>,
 
-    /// Only on this release; may be repeated [default: all that `releases` lists]
+    /// Only on this release; may be repeated [default: all that `releases` lists]. With `--on`: the release that
+    /// it is compared with, instead of the one that it stands for
     #[arg(long = "release", value_name = "RELEASE")]
     releases: Vec<String>,
 
-    /// What to run the cases on
-    #[arg(long, value_name = "IMPLEMENTATION", value_enum, default_value_t)]
-    on: On,
+    /// What to run the cases on; may be repeated, all run side by side [default: reference]
+    #[arg(long, value_name = "IMPLEMENTATION")]
+    on: Vec<On>,
 
     /// How to print the results
     #[arg(long, value_enum, default_value_t)]
@@ -45,13 +51,6 @@ pub(super) struct Args {
 
     #[command(flatten)]
     folder: Folder,
-}
-
-#[derive(Clone, Copy, Debug, Default, clap::ValueEnum)]
-enum On {
-    /// The reference engine
-    #[default]
-    Reference,
 }
 
 #[derive(Clone, Copy, Debug, Default, clap::ValueEnum)]
@@ -78,6 +77,15 @@ struct Whole<'a> {
 }
 
 pub(super) fn run(args: &Args, out: &mut impl Write) -> Result<Status, Failure> {
+    if args.on.iter().any(|on| *on != On::Reference) {
+        let files = args.folder.matching(&args.filters)?;
+        let release = match args.releases.as_slice() {
+            [] => None,
+            [release] => Some(release.as_str()),
+            [..] => return Err(Failure::OneRelease),
+        };
+        return others::run(&args.on, release, &files, args.format, out);
+    }
     let start = Instant::now();
     let chosen = args.releases.iter().map(|name| failure::resolve(name)).collect::<Result<Vec<_>, _>>()?;
     let points = Points::chosen(&chosen);
@@ -91,7 +99,6 @@ pub(super) fn run(args: &Args, out: &mut impl Write) -> Result<Status, Failure> 
     let reports: Vec<Report> = files.par_iter().map(one).collect();
     bar.finish_and_clear();
 
-    let On::Reference = args.on;
     let whole = Whole { on: "reference", points, start };
     match args.format {
         Format::Text => table::write(&whole, &reports, out)?,

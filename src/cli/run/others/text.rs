@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! What other implementations did, for people.
+
+use std::io::Write;
+use std::time::Duration;
+
+use anstyle::{AnsiColor, Style};
+
+use super::{Counts, Found, Tested};
+use crate::cli::failure::{self, Failure};
+use crate::suite::judge::{Asked, Deviates, Judged, step_of};
+use crate::trace::compare::Place;
+use crate::trace::operation;
+use crate::trace::text::Origin;
+
+const RED: Style = AnsiColor::Red.on_default().bold();
+const GREEN: Style = AnsiColor::Green.on_default().bold();
+
+pub fn write(found: &[Found], tested: &[Tested], out: &mut impl Write) -> Result<(), Failure> {
+    for error in found.iter().filter_map(|found| found.case.as_ref().err()) {
+        writeln!(out, "{}: {error}", failure::label())?;
+    }
+    for one in tested {
+        for (found, judged) in found.iter().zip(&one.judged) {
+            let (Ok(asked), Some(judged)) = (&found.case, judged) else { continue };
+            for line in lines(found, asked, judged, one) {
+                writeln!(out, "{line}")?;
+            }
+        }
+        summary(one, out)?;
+    }
+    Ok(())
+}
+
+/// What is to be said of a case; nothing if it is as it must be.
+pub fn lines(found: &Found, asked: &Asked, judged: &Judged, tested: &Tested) -> Vec<String> {
+    let name = &found.name;
+    let (word, deviates) = match judged {
+        Judged::Agrees | Judged::Known { .. } | Judged::Skipped { .. } => return Vec::new(),
+        Judged::Expired { reason } => {
+            return vec![format!("{name}: known deviation no longer occurs: {reason}")];
+        }
+        Judged::Errored { message } => return vec![format!("{name}: error: {message}")],
+        Judged::Deviates(deviates) => ("deviates", deviates),
+        Judged::Crashed(deviates) => ("crashed", deviates),
+    };
+    let Deviates { difference, observed, .. } = deviates;
+    let mut lines = vec![
+        format!("{name} {word}: {}: {}", place(asked, difference.place), difference.field),
+        format!("    {}: {}", tested.name, difference.observed),
+        format!("    reference {}: {}", tested.point.name, difference.reference),
+    ];
+    lines.extend(observed.told.console.iter().map(|line| format!("    console: {line}")));
+    lines.push(format!("    dma-ownership explain {name} --release {}", tested.point.name));
+    lines
+}
+
+/// `step 3 iommu_attach_device drm vop`
+fn place(asked: &Asked, place: Place) -> String {
+    let Place::Step(index) = place else { return place.to_string() };
+    let script = &asked.lowered.script;
+    let words = script.ops.get(index).map_or(String::new(), |op| operation::words(script, op));
+    match (step_of(&asked.lowered, place), asked.lowered.steps.get(index)) {
+        (Some(number), _) => format!("step {number} {words}"),
+        (None, Some(Origin::Given)) => format!("given {words}"),
+        (None, _) => format!("auto {words}"),
+    }
+}
+
+fn summary(tested: &Tested, out: &mut impl Write) -> Result<(), Failure> {
+    let counts = tested.counts();
+    let colour = if tested.judged.iter().flatten().all(Judged::is_good) { GREEN } else { RED };
+    writeln!(out, "{colour}{} against {}: {}{colour:#}", tested.name, tested.point.name, counted(&counts))?;
+    let cases = tested.judged.len();
+    writeln!(
+        out,
+        "    {cases} cases in {}, {:.0} a second; ready after {}",
+        seconds(tested.ran),
+        cases as f64 / tested.ran.as_secs_f64().max(1e-9),
+        seconds(tested.ready)
+    )?;
+    Ok(())
+}
+
+/// `312 agree, 2 deviate, 14 skipped (8 of another architecture, …), 1 crashed`
+pub fn counted(counts: &Counts) -> String {
+    let mut text = format!("{} agree, {} deviate", counts.agree, counts.deviate);
+    let skipped: usize = counts.skipped.values().sum();
+    text.push_str(&format!(", {skipped} skipped"));
+    if skipped > 0 {
+        let reasons: Vec<String> =
+            counts.skipped.iter().map(|(reason, count)| format!("{count}: {reason}")).collect();
+        text.push_str(&format!(" ({})", reasons.join("; ")));
+    }
+    text.push_str(&format!(", {} crashed", counts.crashed));
+    for (count, what) in [
+        (counts.known, "deviate as known"),
+        (counts.expired, "no longer deviate as known"),
+        (counts.errored, "errored"),
+        (counts.not_loaded, "cannot be loaded"),
+    ] {
+        if count > 0 {
+            text.push_str(&format!(", {count} {what}"));
+        }
+    }
+    text
+}
+
+fn seconds(time: Duration) -> String {
+    format!("{:.2} s", time.as_secs_f64())
+}

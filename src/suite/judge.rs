@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Cases on another implementation, judged by the reference engine at the release where that one stands.
+//!
+//! What a case expects is not looked at: the reference is held to that for itself, and the implementation to the
+//! reference, which says more.
+
+use crate::case::{Case, Lowered};
+use crate::engine;
+use crate::history::Point;
+use crate::implementation::{Answer, Implementation};
+use crate::script::Script;
+use crate::trace::Trace;
+use crate::trace::compare::{Difference, Place, first_difference};
+use crate::trace::text::Origin;
+
+/// A case to be run on an implementation.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// The case.
+    pub case: Case,
+    /// Its script.
+    pub lowered: Lowered,
+}
+
+impl Asked {
+    /// This case.
+    #[must_use]
+    pub fn new(case: Case) -> Asked {
+        Asked { lowered: case.lower(), case }
+    }
+}
+
+/// How an implementation did on a case.
+#[derive(Clone, Debug)]
+pub enum Judged {
+    /// As the reference.
+    Agrees,
+    /// Otherwise than the reference.
+    Deviates(Deviates),
+    /// It died, or stopped answering, where the reference does not.
+    Crashed(Deviates),
+    /// The case records this difference as known.
+    Known {
+        /// Why it is let pass.
+        reason: String,
+    },
+    /// The case records a difference as known that there is not.
+    Expired {
+        /// Why it would have been let pass.
+        reason: String,
+    },
+    /// It was not run.
+    Skipped {
+        /// Why.
+        reason: String,
+    },
+    /// The implementation failed itself.
+    Errored {
+        /// How.
+        message: String,
+    },
+}
+
+/// Where an implementation leaves the reference.
+#[derive(Clone, Debug)]
+pub struct Deviates {
+    /// The first difference.
+    pub difference: Difference,
+    /// What the implementation did.
+    pub observed: Trace,
+    /// What the reference did.
+    pub reference: Trace,
+}
+
+impl Judged {
+    /// Is it as it must be?
+    #[must_use]
+    pub fn is_good(&self) -> bool {
+        match self {
+            Judged::Agrees | Judged::Known { .. } | Judged::Skipped { .. } => true,
+            Judged::Deviates(_) | Judged::Crashed(_) | Judged::Expired { .. } | Judged::Errored { .. } => {
+                false
+            }
+        }
+    }
+}
+
+/// Runs those of the cases that are for this release; each is handed on, with its place, as soon as it is judged.
+/// `family` is the implementation's name in a case's `deviates`.
+pub fn judge_all(
+    implementation: &mut (impl Implementation + ?Sized),
+    family: &str,
+    point: &Point,
+    asked: &[&Asked],
+    each: &mut dyn FnMut(usize, Judged),
+) {
+    let mut places: Vec<usize> = Vec::with_capacity(asked.len());
+    for (index, one) in asked.iter().enumerate() {
+        if one.case.runs_at(point) {
+            places.push(index);
+        } else {
+            each(index, Judged::Skipped { reason: format!("the case is not for {}", point.name) });
+        }
+    }
+    let scripts: Vec<&Script> = places.iter().map(|place| &asked[*place].lowered.script).collect();
+    implementation.run_all(&scripts, &mut |index, answer| {
+        if let Some(place) = places.get(index) {
+            each(*place, judge(asked[*place], family, point, answer));
+        }
+    });
+}
+
+/// Judges an answer.
+#[must_use]
+pub fn judge(asked: &Asked, family: &str, point: &Point, answer: Answer) -> Judged {
+    let observed = match answer {
+        Answer::Trace(trace) | Answer::Crashed { trace, .. } => *trace,
+        Answer::Skipped { reason } => return Judged::Skipped { reason },
+        Answer::Errored { message } => return Judged::Errored { message },
+    };
+    let script = &asked.lowered.script;
+    let reference = engine::run(script, &point.rules).trace;
+    let difference = first_difference(script, &observed, &reference);
+    let known = asked.case.deviations.iter().find(|known| {
+        let here =
+            difference.as_ref().is_none_or(|found| step_of(&asked.lowered, found.place) == Some(known.step));
+        known.implementation == family && known.holds_at(point) && here
+    });
+    match (difference, known) {
+        (None, None) => Judged::Agrees,
+        (None, Some(known)) => Judged::Expired { reason: known.reason.clone() },
+        (Some(_), Some(known)) => Judged::Known { reason: known.reason.clone() },
+        (Some(difference), None) => {
+            let (theirs, ours) = (observed.died(), reference.died());
+            let deviates = Deviates { difference, observed, reference };
+            if theirs.is_some() && theirs != ours {
+                Judged::Crashed(deviates)
+            } else {
+                Judged::Deviates(deviates)
+            }
+        }
+    }
+}
+
+/// The number of the case's step at a place of its script.
+#[must_use]
+pub fn step_of(lowered: &Lowered, place: Place) -> Option<usize> {
+    match place {
+        Place::Step(index) => match lowered.steps.get(index) {
+            Some(Origin::Step(number)) => Some(*number),
+            _ => None,
+        },
+        Place::Setup | Place::End => None,
+    }
+}
