@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! `cargo test --test commands`: the command line, as its users see it.
 
+mod bisect;
 mod on;
 #[path = "../support/mod.rs"]
 mod support;

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
 
-use crate::case::CaseError;
+use crate::case::{Case, CaseError};
 use crate::history::{self, Point, UnknownRelease};
 use crate::implementation::serve::ServeError;
 use crate::suite::find::FindError;
@@ -89,6 +89,14 @@ pub enum Failure {
     /// The case cannot be used.
     #[error(transparent)]
     Case(#[from] CaseError),
+    /// The case has no step of this number.
+    #[error("there is no step {asked}: the case has {steps}")]
+    NoSuchStep {
+        /// What was asked for.
+        asked: usize,
+        /// How many there are.
+        steps: usize,
+    },
     /// The case does not run on a release.
     #[error("{case} does not run on {release} ({limits})")]
     NotAt {
@@ -118,6 +126,17 @@ impl From<ServeError> for Failure {
 /// The point of this name.
 pub fn resolve(name: &str) -> Result<Point, Failure> {
     Ok(history::resolve(name)?)
+}
+
+/// The case does not run on this release.
+pub fn not_at(name: &str, case: &Case, point: &Point) -> Failure {
+    Failure::NotAt { case: name.to_owned(), release: point.name.clone(), limits: limits(case) }
+}
+
+fn limits(case: &Case) -> String {
+    let since = case.since.as_ref().map(|since| format!("since {since}"));
+    let until = case.until.as_ref().map(|until| format!("until {until}"));
+    since.into_iter().chain(until).collect::<Vec<_>>().join(", ")
 }
 
 /// `error`, in red where colours are shown.

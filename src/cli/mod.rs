@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The commands.
 
+mod bisect;
 mod cases;
 mod check;
 mod explain;
@@ -39,6 +40,7 @@ struct Cli {
 enum Command {
     Run(run::Args),
     Explain(explain::Args),
+    Bisect(bisect::Args),
     Check(check::Args),
     Releases(releases::Args),
     Replay(replay::Args),
@@ -70,6 +72,7 @@ fn dispatch(command: &Command, out: &mut impl Write) -> Result<Status, Failure> 
     match command {
         Command::Run(args) => run::run(args, out),
         Command::Explain(args) => explain::run(args, out),
+        Command::Bisect(args) => bisect::run(args, out),
         Command::Check(args) => check::run(args, out),
         Command::Releases(args) => releases::run(args, out),
         Command::Replay(args) => replay::run(args, out),

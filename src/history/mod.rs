@@ -8,7 +8,7 @@ mod release;
 mod tests;
 
 pub use change::{CHANGES, Change};
-pub use point::{Line, Point, decided_by, points};
+pub use point::{Line, Point, changes_at, decided_by, points, rules_of};
 pub use release::{UnknownRelease, resolve};
 
 /// Every change, oldest first.

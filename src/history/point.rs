@@ -65,11 +65,6 @@ const STABLE: &[(&str, &str, &[&str])] = &[
 /// What the tree of a commit lacks although an earlier tag has it: it was branched off before.
 const NOT_IN_TREE: &[(&str, &str)] = &[("1ea2a07a532b", "392bf51946c2"), ("512881eacfa7", "392bf51946c2")];
 
-fn apply<'a>(changes: impl IntoIterator<Item = &'a Change>) -> Rules {
-    let set = changes.into_iter().flat_map(|change| change.sets);
-    set.fold(Rules::default(), |rules, (axis, variant)| rules.with(*axis, *variant))
-}
-
 /// The changes that a tag has.
 fn changes_in_tag(tag: Version) -> Vec<&'static Change> {
     CHANGES.iter().filter(|change| Version::of_change(change) <= tag).collect()
@@ -93,7 +88,7 @@ pub(super) fn tag_point(tag: Version) -> Point {
     Point {
         name: tag.to_string(),
         line: Line::Mainline,
-        rules: apply(changes_in_tag(tag)),
+        rules: rules_of(changes_in_tag(tag)),
         new_changes: CHANGES.iter().filter(|change| Version::of_change(change) == tag).collect(),
     }
 }
@@ -104,7 +99,7 @@ pub(super) fn commit_point(at: usize, with_it: bool) -> Point {
     Point {
         name: format!("commit:{}{}", change.id, if with_it { "" } else { "^" }),
         line: Line::Mainline,
-        rules: apply(changes_at_commit(at, with_it)),
+        rules: rules_of(changes_at_commit(at, with_it)),
         new_changes: if with_it { vec![change] } else { Vec::new() },
     }
 }
@@ -113,7 +108,7 @@ fn stable_point(name: &str, base: &'static str, backports: &[&str]) -> Point {
     Point {
         name: name.to_owned(),
         line: Line::Stable { base },
-        rules: apply(changes_in_stable(base, backports)),
+        rules: rules_of(changes_in_stable(base, backports)),
         new_changes: CHANGES.iter().filter(|change| backports.contains(&change.id)).collect(),
     }
 }
@@ -156,16 +151,28 @@ fn all_points() -> Vec<Point> {
     points
 }
 
-/// The change that gave this axis its variant at this point; `None` if it was so before v5.10.
+/// The changes that make up the behaviour at this point, oldest first.
 #[must_use]
-pub fn decided_by(point: &Point, axis: Axis) -> Option<&'static Change> {
-    let changes = match (&point.line, parse_commit(&point.name)) {
+pub fn changes_at(point: &Point) -> Vec<&'static Change> {
+    match (&point.line, parse_commit(&point.name)) {
         (_, Some((at, with_it))) => changes_at_commit(at, with_it),
         (Line::Stable { base }, None) => {
             let backports = point.new_changes.iter().map(|change| change.id).collect::<Vec<_>>();
             changes_in_stable(base, &backports)
         }
         (Line::Mainline, None) => Version::parse(&point.name).map(changes_in_tag).unwrap_or_default(),
-    };
-    changes.into_iter().rfind(|change| change.sets.iter().any(|(set, _)| *set == axis))
+    }
+}
+
+/// The behaviour that these changes, oldest first, make up.
+#[must_use]
+pub fn rules_of<'a>(changes: impl IntoIterator<Item = &'a Change>) -> Rules {
+    let set = changes.into_iter().flat_map(|change| change.sets);
+    set.fold(Rules::default(), |rules, (axis, variant)| rules.with(*axis, *variant))
+}
+
+/// The change that gave this axis its variant at this point; `None` if it was so before v5.10.
+#[must_use]
+pub fn decided_by(point: &Point, axis: Axis) -> Option<&'static Change> {
+    changes_at(point).into_iter().rfind(|change| change.sets.iter().any(|(set, _)| *set == axis))
 }

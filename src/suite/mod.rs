@@ -2,6 +2,7 @@
 //! Running cases over history, and what holds for a suite as a whole.
 
 pub mod bands;
+pub mod bisect;
 pub mod case_run;
 pub mod checks;
 pub mod find;

@@ -2,6 +2,7 @@
 //! What was observed while a [`Script`](crate::script::Script) ran.
 
 mod call;
+mod came;
 pub mod compare;
 pub mod names;
 mod observed;
@@ -10,6 +11,7 @@ mod reason;
 pub mod text;
 
 pub use call::{Call, PasidTarget};
+pub use came::Came;
 pub use observed::{
     BadOp, Crash, DeviceState, DomainInfo, End, GroupState, MappingState, Mark, Outcome, Pointer, Role,
     SetupError, SetupLine, Skip, Step, Told, Trace, Warn,

@@ -45,8 +45,7 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<Status, Failure> {
     let case = case::load(&file.path)?;
     let chosen = args.releases.iter().map(|name| failure::resolve(name)).collect::<Result<Vec<_>, _>>()?;
     if let Some(point) = chosen.iter().find(|point| !case.runs_at(point)) {
-        let limits = limits(&case);
-        return Err(Failure::NotAt { case: file.name, release: point.name.clone(), limits });
+        return Err(failure::not_at(&file.name, &case, point));
     }
     let ran = Ran::new(case, &Points::chosen(&chosen));
     head(&file.name, &ran.case, out)?;
@@ -68,12 +67,6 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<Status, Failure> {
         }
     }
     Ok(Status::Good)
-}
-
-fn limits(case: &Case) -> String {
-    let since = case.since.as_ref().map(|since| format!("since {since}"));
-    let until = case.until.as_ref().map(|until| format!("until {until}"));
-    since.into_iter().chain(until).collect::<Vec<_>>().join(", ")
 }
 
 fn head(name: &str, case: &Case, out: &mut impl Write) -> Result<(), Failure> {
