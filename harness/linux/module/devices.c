@@ -63,7 +63,7 @@ static int group_add(struct dmao_dev *od, const char *name)
 	struct iommu_group *g;
 	int r;
 
-	if (!og || od->group || od->raw)
+	if (!og || od->group || od->acs || od->raw)
 		return -EINVAL;
 	g = og->grp;
 	if (!g) {

@@ -58,6 +58,11 @@ static void c_dmamap(char **av, int ac)
 	}
 	rp.kp.symbol_name = "iommu_deferred_attach";
 	watched = !register_kretprobe(&rp);
+	if (!watched) {		/* before v5.12 */
+		memset(&rp.kp, 0, sizeof(rp.kp));
+		rp.kp.symbol_name = "iommu_dma_deferred_attach";
+		watched = !register_kretprobe(&rp);
+	}
 	deferred_ran = false;
 	remember_maps = true;
 	deferral(true);
@@ -85,7 +90,9 @@ static void c_defattach(char **av, int ac)
 	NEED(core.deferred);
 	if (od->dev->iommu_group && off_default_domain >= 0)
 		d = FIELD(struct iommu_domain *, od->dev->iommu_group, off_default_domain);
+	deferral(true);
 	res_int(d ? core.deferred(od->dev, d) : 0);
+	deferral(false);
 }
 
 static void c_getdom(char **av, int ac)

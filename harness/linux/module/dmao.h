@@ -55,6 +55,7 @@
 /* ---------------------------------------------------------- symbols.c */
 extern int off_domain, off_default_domain, off_blocking_domain, off_owner_cnt, off_owner;
 extern int off_devices, off_pasid_array, off_gd_list, off_gd_dev;
+extern int off_recovery_cnt, off_gd_blocked, off_gd_reset_depth;
 
 #define FIELD(type, g, o) (*(type *)((char *)(g) + (o)))
 
@@ -85,6 +86,7 @@ struct core_calls {
 	struct iommu_domain *(*get_dom)(struct device *dev);
 	struct iommu_domain *(*get_dma)(struct device *dev);
 	int (*deferred)(struct device *dev, struct iommu_domain *d);
+	void (*setup_dma_ops)(struct device *dev, u64 base, u64 size);
 	int (*drv_attach)(void *drv, struct device *dev);
 	void (*bug_clear)(void);
 	unsigned int *def_type;
@@ -115,6 +117,9 @@ struct dmao_dev {
 	char name[NAMELEN];
 	struct device *dev;		/* NULL: not there */
 	struct platform_device *pdev;
+	const struct pci_place *place;	/* NULL: not a PCI device */
+	bool acs;			/* its group is the core's own choice */
+	struct dmao_group *acs_group;	/* ... and was this one */
 	struct dmao_group *group;	/* NULL: not behind the IOMMU */
 	struct dmao_dom *cur;		/* what the hardware would use */
 	int deftype;
@@ -255,9 +260,8 @@ void do_unregister(void);
 void dmao_group_gone(void *data);
 
 /* ----------------------------------------------------------- world.c */
-extern struct platform_driver drv_kdma, drv_user;
-
 struct device_driver *drv_by(const struct dmao_dev *od, const char *n);
+int drv_probe(struct device *dev);
 const char *drv_name(const struct device *dev);
 bool unbind_ok(struct dmao_dev *od);
 int dev_remove(struct dmao_dev *od);
@@ -265,6 +269,18 @@ int dev_insert(struct dmao_dev *od, const char *drv);
 void defaults(void);
 void do_reset(void);
 int world_init(void);
+
+/* ------------------------------------------------------------- pci.c */
+extern struct pci_driver drv_pci_kdma, drv_pci_user;
+
+const struct pci_place *pci_place_by(const char *name);
+bool pci_is_at(struct device *dev, const struct pci_place *p);
+struct device_driver *pci_drv_by(struct device *dev, const char *n);
+int pci_insert(struct dmao_dev *od, const char *drv);
+void pci_delete(struct dmao_dev *od);
+bool pci_is_idle_bridge(const struct dmao_dev *od);
+struct iommu_group *acs_group(struct dmao_dev *od, struct device *dev);
+int pci_world_init(void);
 
 /* ------------------------------------------------------------- arm.c */
 #ifdef CONFIG_ARM_DMA_USE_IOMMU
@@ -288,7 +304,7 @@ struct command {
 
 /* Ended by an empty entry. */
 extern const struct command setup_commands[], world_commands[], core_commands[];
-extern const struct command dma_commands[], arm_commands[];
+extern const struct command dma_commands[], pci_commands[], arm_commands[];
 
 /* Answers, from answer.c; need_... answer for themselves when they return NULL. */
 void res_int(int r);

@@ -11,7 +11,7 @@ static struct iommu_device *dmao_probe(struct device *dev)
 	struct ev *e;
 	int r;
 
-	if (!od || !od->group || od->dt != od->xlated)
+	if (!od || (!od->group && !od->acs) || od->dt != od->xlated || pci_is_idle_bridge(od))
 		return ERR_PTR(-ENODEV);
 	r = rule_hit(R_PROBE, od, NULL);
 	e = ev_add(E_PROBE);
@@ -41,6 +41,14 @@ static void dmao_finalize(struct device *dev)
 	/* what x86 drivers did here until the core did it for them */
 	set_dma_ops(dev, NULL);
 	iommu_setup_dma_ops(dev, 0, U64_MAX);
+#elif !defined(HAVE_DOMAIN_OPS) && defined(CONFIG_IOMMU_DMA)
+	if (core.setup_dma_ops)
+		core.setup_dma_ops(dev, 0, U64_MAX);
+#endif
+#ifdef HAVE_DEV_MAX_PASIDS
+	/* no device that QEMU has can do PASIDs */
+	if (dev_of(dev) && dev_of(dev)->place && dev_of(dev)->pasid_bits)
+		dev->iommu->max_pasids = 1 << dev_of(dev)->pasid_bits;
 #endif
 }
 
@@ -66,6 +74,8 @@ static struct iommu_group *dmao_device_group(struct device *dev)
 		e->r = r;
 		return ERR_PTR(r);
 	}
+	if (od->acs)
+		return acs_group(od, dev);
 	if (og->grp)
 		return iommu_group_ref_get(og->grp);
 	g = iommu_group_alloc();
@@ -220,6 +230,10 @@ int do_register(void)
 #endif
 	if (!r)
 		r = bus_set_iommu(&platform_bus_type, &dmao_ops);
+#ifdef CONFIG_PCI
+	if (!r)
+		r = bus_set_iommu(&pci_bus_type, &dmao_ops);
+#endif
 #else
 	r = iommu_device_register(&dmao_iommu, &dmao_ops, NULL);
 #ifdef CONFIG_ARM_DMA_USE_IOMMU

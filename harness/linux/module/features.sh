@@ -34,9 +34,11 @@ has RESV_GFP 'iommu_alloc_resv_region\([^)]*gfp_t'
 has CAP_DEV 'bool \(\*capable\)\(struct device'
 has CAP_DEFERRED 'IOMMU_CAP_DEFERRED_FLUSH'
 has MAX_PASIDS 'u32 max_pasids;'
+has DEV_MAX_PASIDS 'struct dev_iommu \{[^}]*max_pasids'
 has PLATFORM_TYPE 'define IOMMU_DOMAIN_PLATFORM'
 has SETUP_DMA_OPS 'void iommu_setup_dma_ops\(struct device \*dev, u64 dma_base, u64'
 grep -q 'const struct iommu_ops \*iommu_ops;' "$dir/device/bus.h" && echo -DHAVE_BUS_IOMMU_OPS
+grep -q device_set_driver_override "$dir/device.h" && echo -DHAVE_SET_OVERRIDE
 grep -q driver_managed_dma "$dir/platform_device.h" && echo -DHAVE_MANAGED_DMA
 arm=$dir/../../arch/arm/include/asm/dma-iommu.h
 grep -q 'arm_iommu_create_mapping(struct device' "$arm" 2>/dev/null && echo -DHAVE_MAPPING_DEV

@@ -13,7 +13,8 @@ static const struct command *find(const struct command *c, const char *name)
 static void run(char **av, int ac)
 {
 	static const struct command * const tables[] = {
-		world_commands, core_commands, dma_commands, arm_commands,
+		world_commands, core_commands, dma_commands, pci_commands,
+		arm_commands,
 	};
 	const struct command *c = find(setup_commands, av[0]);
 	bool quiet = c;

@@ -70,6 +70,12 @@ struct dmao_dev *dev_of(struct device *dev)
 {
 	int i;
 
+	if (dev && dev_is_pci(dev)) {
+		for (i = 0; i < ndev; i++)
+			if (devs[i].place && pci_is_at(dev, devs[i].place))
+				return &devs[i];
+		return NULL;
+	}
 	if (!dev || dev->bus != &platform_bus_type)
 		return NULL;
 	if (strncmp(dev_name(dev), "dmao_", 4))

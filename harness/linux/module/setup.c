@@ -84,7 +84,8 @@ static int cmd_dev(char **av, int ac)
 		if (kv(av[i], &v))
 			return -EINVAL;
 		if (!strcmp(av[i], "group")) {
-			od->group = strcmp(v, "-") ? find_grp(v, true) : NULL;
+			od->acs = !strcmp(v, "acs");
+			od->group = strcmp(v, "-") && !od->acs ? find_grp(v, true) : NULL;
 		} else if (!strcmp(av[i], "deftype")) {
 			od->deftype = type_by(v);
 			if (od->deftype < 0)
@@ -95,6 +96,10 @@ static int cmd_dev(char **av, int ac)
 			od->resv = yes(v);
 		} else if (!strcmp(av[i], "pasid")) {
 			if (kstrtoint(v, 10, &od->pasid_bits))
+				return -EINVAL;
+		} else if (!strcmp(av[i], "pci")) {
+			od->place = pci_place_by(v);
+			if (!od->place)
 				return -EINVAL;
 		} else if (!strcmp(av[i], "dt")) {
 #ifdef CONFIG_ARM_DMA_USE_IOMMU

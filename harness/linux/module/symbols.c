@@ -12,6 +12,9 @@ OFF(devices);
 OFF(pasid_array);
 OFF(gd_list);
 OFF(gd_dev);
+OFF(recovery_cnt);
+OFF(gd_blocked);
+OFF(gd_reset_depth);
 
 struct core_calls core;
 
@@ -63,6 +66,7 @@ int symbols_init(void)
 	core.deferred = symbol("iommu_deferred_attach");
 	if (!core.deferred)	/* before v5.12 */
 		core.deferred = symbol("iommu_dma_deferred_attach");
+	core.setup_dma_ops = symbol("iommu_setup_dma_ops");
 	core.drv_attach = symbol("device_driver_attach");
 	core.bug_clear = symbol("generic_bug_clear_once");
 	core.def_type = (void *)lookup("iommu_def_domain_type");

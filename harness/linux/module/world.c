@@ -2,9 +2,9 @@
 /* Devices come and go, drivers bind; the world is taken apart after each script. */
 #include "dmao.h"
 
-static int dmao_drv_probe(struct platform_device *pdev)
+int drv_probe(struct device *dev)
 {
-	struct dmao_dev *od = dev_of(&pdev->dev);
+	struct dmao_dev *od = dev_of(dev);
 	struct ev *e;
 	int r;
 
@@ -17,11 +17,16 @@ static int dmao_drv_probe(struct platform_device *pdev)
 	return r;
 }
 
-struct platform_driver drv_kdma = {
+static int dmao_drv_probe(struct platform_device *pdev)
+{
+	return drv_probe(&pdev->dev);
+}
+
+static struct platform_driver drv_kdma = {
 	.probe = dmao_drv_probe,
 	.driver = { .name = "dmao_kdma" },
 };
-struct platform_driver drv_user = {
+static struct platform_driver drv_user = {
 	.probe = dmao_drv_probe,
 	.driver = { .name = "dmao_user" },
 #ifdef HAVE_MANAGED_DMA
@@ -31,6 +36,8 @@ struct platform_driver drv_user = {
 
 struct device_driver *drv_by(const struct dmao_dev *od, const char *n)
 {
+	if (od->place)
+		return pci_drv_by(od->dev, n);
 	if (!strcmp(n, "kdma"))
 		return &drv_kdma.driver;
 	if (!strcmp(n, "user"))
@@ -43,18 +50,20 @@ const char *drv_name(const struct device *dev)
 {
 	if (!dev->driver)
 		return NULL;
-	if (dev->driver == &drv_kdma.driver)
+	if (!strcmp(dev->driver->name, "dmao_kdma") || !strcmp(dev->driver->name, "dmao_pci_kdma"))
 		return "kdma";
-	if (dev->driver == &drv_user.driver)
+	if (!strcmp(dev->driver->name, "dmao_user") || !strcmp(dev->driver->name, "dmao_pci_user"))
 		return "user";
-	return "?";
+	return dev->driver->name;
 }
 
 int world_init(void)
 {
 	int r = platform_driver_register(&drv_kdma);
 
-	return r ?: platform_driver_register(&drv_user);
+	if (!r)
+		r = platform_driver_register(&drv_user);
+	return r ?: pci_world_init();
 }
 
 /*
@@ -73,14 +82,15 @@ bool unbind_ok(struct dmao_dev *od)
 
 int dev_remove(struct dmao_dev *od)
 {
-	struct platform_device *pdev = od->pdev;
-
-	if (!pdev)
+	if (!od->dev)
 		return -ENODEV;
 	if (od->raw)
-		iommu_group_remove_device(&pdev->dev);
+		iommu_group_remove_device(od->dev);
 	od->raw = false;
-	platform_device_unregister(pdev);
+	if (od->place)
+		pci_delete(od);
+	else
+		platform_device_unregister(od->pdev);
 	od->pdev = NULL;
 	od->dev = NULL;
 	od->cur = NULL;
@@ -94,8 +104,10 @@ int dev_insert(struct dmao_dev *od, const char *drv)
 	struct platform_device_info info = {};
 	struct platform_device *pdev;
 
-	if (od->pdev)
+	if (od->dev)
 		return -EEXIST;
+	if (od->place)
+		return pci_insert(od, drv);
 	info.name = drv && !strcmp(drv, "kdma") ? "dmao_kdma" :
 		    drv && !strcmp(drv, "user") ? "dmao_user" : "dmao_dev";
 	info.id = od - devs;

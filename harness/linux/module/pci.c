@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * PCI devices: of a fixed topology that QEMU makes (see README.md). They are taken off their bus
+ * when the module starts; a script's "add" scans for one again, so that all of the driver core's
+ * and the IOMMU core's notifications run as they do for a hot-plugged device.
+ */
+#include "dmao.h"
+
+#ifdef CONFIG_PCI
+struct pci_place {
+	const char *name;
+	u8 port;		/* the bridge on bus 0 it is behind, 0: none */
+	u8 devfn;
+	bool bridge;
+};
+
+static const struct pci_place places[] = {
+	{ "ep0", 0, PCI_DEVFN(0x10, 0) },
+	{ "ep1", 0, PCI_DEVFN(0x11, 0) },
+	{ "mf0", 0, PCI_DEVFN(0x12, 0) },
+	{ "mf1", 0, PCI_DEVFN(0x12, 1) },
+	{ "mf2", 0, PCI_DEVFN(0x12, 2) },
+	{ "rp0", 0, PCI_DEVFN(0x13, 0), true },
+	{ "ats0", PCI_DEVFN(0x13, 0), PCI_DEVFN(0, 0) },
+	{ "rp1", 0, PCI_DEVFN(0x14, 0), true },
+	{ "ats1", PCI_DEVFN(0x14, 0), PCI_DEVFN(0, 0) },
+	{ "ats2", PCI_DEVFN(0x14, 0), PCI_DEVFN(0, 1) },
+	{ "br", 0, PCI_DEVFN(0x15, 0), true },
+	{ "br0", PCI_DEVFN(0x15, 0), PCI_DEVFN(1, 0) },
+	{ "br1", PCI_DEVFN(0x15, 0), PCI_DEVFN(2, 0) },
+};
+
+static const struct pci_device_id none[] = { {} };
+
+static int dmao_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)
+{
+	return drv_probe(&pdev->dev);
+}
+
+struct pci_driver drv_pci_kdma = {
+	.name = "dmao_pci_kdma",
+	.id_table = none,	/* by driver_override only */
+	.probe = dmao_pci_probe,
+};
+struct pci_driver drv_pci_user = {
+	.name = "dmao_pci_user",
+	.id_table = none,
+	.probe = dmao_pci_probe,
+#ifdef HAVE_MANAGED_DMA
+	.driver_managed_dma = true,
+#endif
+};
+
+const struct pci_place *pci_place_by(const char *name)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(places); i++)
+		if (!strcmp(places[i].name, name))
+			return &places[i];
+	return NULL;
+}
+
+static struct pci_bus *bus_of(const struct pci_place *p)
+{
+	struct pci_bus *root = pci_find_bus(0, 0), *bus;
+	struct pci_dev *port;
+
+	if (!root || !p->port)
+		return root;
+	port = pci_get_slot(root, p->port);
+	bus = port ? port->subordinate : NULL;
+	pci_dev_put(port);
+	return bus;
+}
+
+/* Does this device sit there? */
+bool pci_is_at(struct device *dev, const struct pci_place *p)
+{
+	struct pci_dev *pdev = to_pci_dev(dev);
+	struct pci_dev *port = pdev->bus->self;
+
+	return pdev->devfn == p->devfn && pci_domain_nr(pdev->bus) == 0 &&
+	       (p->port ? port && port->devfn == p->port && pci_is_root_bus(port->bus) :
+		pci_is_root_bus(pdev->bus));
+}
+
+static int set_override(struct device *dev, const char *name)
+{
+#ifdef HAVE_SET_OVERRIDE
+	return device_set_driver_override(dev, name);
+#else
+	struct pci_dev *pdev = to_pci_dev(dev);
+	char *copy = kstrdup(name, GFP_KERNEL);
+
+	if (!copy)
+		return -ENOMEM;
+	kfree(pdev->driver_override);
+	pdev->driver_override = copy;
+	return 0;
+#endif
+}
+
+/* The driver of that name, made to match the device. */
+struct device_driver *pci_drv_by(struct device *dev, const char *n)
+{
+	struct pci_driver *drv = !strcmp(n, "kdma") ? &drv_pci_kdma :
+				 !strcmp(n, "user") ? &drv_pci_user : NULL;
+
+	return drv && !set_override(dev, drv->name) ? &drv->driver : NULL;
+}
+
+/*
+ * A bridge stays on its bus, for what is behind it: the IOMMU core alone is told that it came or
+ * went.
+ */
+static void tell_core(struct device *dev, bool came)
+{
+	int (*f)(struct notifier_block *nb, unsigned long action, void *data);
+
+	f = symbol("iommu_bus_notifier");
+	if (f)
+		f(NULL, came ? BUS_NOTIFY_ADD_DEVICE : BUS_NOTIFY_REMOVED_DEVICE, dev);
+}
+
+/* A bridge is on its bus all the time: not "added" it is no device of the script. */
+bool pci_is_idle_bridge(const struct dmao_dev *od)
+{
+	return od->place && od->place->bridge && !od->dev;
+}
+
+int pci_insert(struct dmao_dev *od, const char *drv)
+{
+	struct pci_bus *bus = bus_of(od->place);
+	struct pci_dev *pdev;
+
+	if (!bus)
+		return -ENXIO;
+	if (od->place->bridge) {
+		pdev = pci_get_slot(bus, od->place->devfn);
+		if (!pdev)
+			return -ENXIO;
+		od->dev = &pdev->dev;
+		tell_core(od->dev, true);
+		return 0;
+	}
+	pci_lock_rescan_remove();
+	pdev = pci_scan_single_device(bus, od->place->devfn);
+	if (pdev) {
+		pci_dev_get(pdev);
+		if (PCI_FUNC(pdev->devfn))
+			pdev->multifunction = 1;	/* as a scan of the slot does */
+		pci_assign_unassigned_bus_resources(bus);
+		/* "none": nothing matches it, virtio-pci neither */
+		if (!drv || !pci_drv_by(&pdev->dev, drv))
+			set_override(&pdev->dev, "none");
+		pci_bus_add_device(pdev);
+	}
+	pci_unlock_rescan_remove();
+	if (!pdev)
+		return -ENXIO;
+	od->dev = &pdev->dev;
+	return 0;
+}
+
+void pci_delete(struct dmao_dev *od)
+{
+	struct pci_dev *pdev = to_pci_dev(od->dev);
+
+	if (od->place->bridge)
+		tell_core(od->dev, false);
+	else
+		pci_stop_and_remove_bus_device_locked(pdev);
+	od->dev = NULL;
+	pci_dev_put(pdev);
+}
+
+/* The core's own choice of a group; it gets a name of ours. */
+struct iommu_group *acs_group(struct dmao_dev *od, struct device *dev)
+{
+	struct iommu_group *g = pci_device_group(dev);
+	struct dmao_group *og = od->acs_group;
+	char name[NAMELEN];
+	int i;
+
+	if (IS_ERR(g))
+		return g;
+	for (i = 0; i < ngrp; i++)
+		if (grps[i].grp == g) {
+			od->acs_group = &grps[i];
+			return g;
+		}
+	if (!og || og->grp) {
+		for (i = 0; i < MAXGRP; i++) {
+			snprintf(name, sizeof(name), "acs%d", i);
+			if (!find_grp(name, false))
+				break;
+		}
+		og = find_grp(name, true);
+		if (!og)
+			return g;
+	}
+	od->acs_group = og;
+	ev_add(E_GNEW)->grp = og;
+	iommu_group_set_iommudata(g, og, dmao_group_gone);
+	og->grp = g;
+	return g;
+}
+
+int pci_world_init(void)
+{
+	int i, r = pci_register_driver(&drv_pci_kdma) ?: pci_register_driver(&drv_pci_user);
+
+	for (i = 0; !r && i < ARRAY_SIZE(places); i++) {
+		struct pci_bus *bus = bus_of(&places[i]);
+		struct pci_dev *pdev;
+
+		pdev = bus ? pci_get_slot(bus, places[i].devfn) : NULL;
+		if (!pdev)
+			continue;
+		if (places[i].bridge)	/* the core WARNs where a driver was first */
+			device_release_driver(&pdev->dev);
+		else
+			pci_stop_and_remove_bus_device_locked(pdev);
+		pci_dev_put(pdev);
+	}
+	return r;
+}
+
+static struct dmao_dev *need_pci(const char *n)
+{
+	struct dmao_dev *od = need_dev(n);
+
+	if (od && !od->place) {
+		res_skip("not a PCI device");
+		return NULL;
+	}
+	return od;
+}
+
+static void c_pcireset(char **av, int ac)
+{
+	struct dmao_dev *od = need_pci(av[1]);
+
+	if (od)
+		res_int(pci_reset_function(to_pci_dev(od->dev)));
+}
+
+static void c_resetprep(char **av, int ac)
+{
+	int (*f)(struct pci_dev *pdev) = symbol("pci_dev_reset_iommu_prepare");
+	struct dmao_dev *od = need_pci(av[1]);
+
+	if (!od)
+		return;
+	NEED(f);
+	res_int(f(to_pci_dev(od->dev)));
+}
+
+static void c_resetdone(char **av, int ac)
+{
+	void (*f)(struct pci_dev *pdev) = symbol("pci_dev_reset_iommu_done");
+	struct dmao_dev *od = need_pci(av[1]);
+
+	if (!od)
+		return;
+	NEED(f);
+	f(to_pci_dev(od->dev));
+	res_void();
+}
+#else
+const struct pci_place *pci_place_by(const char *name) { return NULL; }
+bool pci_is_at(struct device *dev, const struct pci_place *p) { return false; }
+struct device_driver *pci_drv_by(struct device *dev, const char *n) { return NULL; }
+int pci_insert(struct dmao_dev *od, const char *drv) { return -ENXIO; }
+void pci_delete(struct dmao_dev *od) { }
+bool pci_is_idle_bridge(const struct dmao_dev *od) { return false; }
+struct iommu_group *acs_group(struct dmao_dev *od, struct device *dev) { return ERR_PTR(-ENXIO); }
+int pci_world_init(void) { return 0; }
+#endif
+
+const struct command pci_commands[] = {
+#ifdef CONFIG_PCI
+	{ "pcireset", 1, c_pcireset },
+	{ "resetprep", 1, c_resetprep },
+	{ "resetdone", 1, c_resetdone },
+#endif
+	{}
+};
