@@ -214,10 +214,6 @@ static void c_unuse(char **av, int ac)
 
 static void c_attach_pasid(char **av, int ac)
 {
-#ifdef HAVE_PASID_HANDLE
-	/* kept by the core until detach: never freed */
-	static struct iommu_attach_handle h[64];
-#endif
 	struct dmao_dev *od;
 	struct dmao_dom *d;
 	int n;
@@ -232,7 +228,8 @@ static void c_attach_pasid(char **av, int ac)
 		return;
 	NEED(core.attach_pasid);
 #ifdef HAVE_PASID_HANDLE
-	res_int(core.attach_pasid(&d->dom, od->dev, n, &h[n & 63]));
+	/* kept by the core until detach: never freed */
+	res_int(core.attach_pasid(&d->dom, od->dev, n, unnamed_handle(n)));
 #else
 	res_int(core.attach_pasid(&d->dom, od->dev, n));
 #endif

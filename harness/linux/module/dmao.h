@@ -282,6 +282,13 @@ bool pci_is_idle_bridge(const struct dmao_dev *od);
 struct iommu_group *acs_group(struct dmao_dev *od, struct device *dev);
 int pci_world_init(void);
 
+/* --------------------------------------------------------- handles.c */
+#ifdef HAVE_ATTACH_HANDLE
+struct iommu_attach_handle *unnamed_handle(int pasid);
+#endif
+void handles_clear(void);
+void o_pasids(struct iommu_group *g);
+
 /* ------------------------------------------------------------- arm.c */
 #ifdef CONFIG_ARM_DMA_USE_IOMMU
 extern struct iommu_device dmao_iommu_dt;	/* the same, known to the device tree */
@@ -304,7 +311,8 @@ struct command {
 
 /* Ended by an empty entry. */
 extern const struct command setup_commands[], world_commands[], core_commands[];
-extern const struct command dma_commands[], pci_commands[], arm_commands[];
+extern const struct command dma_commands[], pci_commands[], handle_commands[],
+			    arm_commands[];
 
 /* Answers, from answer.c; need_... answer for themselves when they return NULL. */
 void res_int(int r);

@@ -14,7 +14,7 @@ static void run(char **av, int ac)
 {
 	static const struct command * const tables[] = {
 		world_commands, core_commands, dma_commands, pci_commands,
-		arm_commands,
+		handle_commands, arm_commands,
 	};
 	const struct command *c = find(setup_commands, av[0]);
 	bool quiet = c;
@@ -70,6 +70,11 @@ static ssize_t dmao_write(struct file *f, const char __user *u, size_t len, loff
 		struct dmao_group *og = find_grp(ac > 1 ? av[1] : NULL, false);
 
 		oput("%d", og && og->grp ? iommu_group_id(og->grp) : -1);
+	} else if (!strcmp(av[0], "name")) {
+		/* another: what the device is called in sysfs */
+		struct dmao_dev *od = find_dev(ac > 1 ? av[1] : NULL);
+
+		oput("%s", !od ? "?" : od->dev ? dev_name(od->dev) : "-");
 	} else if (!strcmp(av[0], "result")) {
 		oput("{\"r\":%s,", ac > 1 ? av[1] : "null");
 		o_events();

@@ -108,6 +108,7 @@ static void o_group(struct dmao_group *og)
 	}
 	if (off_pasid_array >= 0)
 		oput(",\"pa\":%d", !xa_empty(&FIELD(struct xarray, g, off_pasid_array)));
+	o_pasids(g);
 	oput(",\"dv\":[");
 	if (off_devices >= 0 && off_gd_dev >= 0)
 		o_members(g);

@@ -193,6 +193,7 @@ void do_reset(void)
 		if (doms[i]->freed || doms[i]->fixed)
 			kfree(doms[i]);	/* a leaked one stays allocated */
 	model_clear();
+	handles_clear();
 	defaults();
 	set_deny("");
 	if (core.bug_clear)
