@@ -21,6 +21,7 @@
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <unistd.h>
+#include "guest.h"
 
 #define SHM_SIZE (64UL << 20)
 #define IN_OFF 4096UL
@@ -49,7 +50,7 @@ static void die(const char *what)
 	stop();
 }
 
-static int put(const char *path, const char *text)
+int put(const char *path, const char *text)
 {
 	int fd = open(path, O_WRONLY), r = 0;
 
@@ -61,7 +62,7 @@ static int put(const char *path, const char *text)
 	return r;
 }
 
-static long slurp(const char *path, char *buf, size_t n)
+long slurp(const char *path, char *buf, size_t n)
 {
 	int fd = open(path, O_RDONLY);
 	long r;
@@ -114,9 +115,9 @@ static struct header *map_shared(void)
 }
 
 static int bench;
-static char reply[1 << 17];
+char reply[1 << 17];
 
-static long ask(const char *line, size_t n)
+long ask(const char *line, size_t n)
 {
 	long r = write(bench, line, n);
 
@@ -222,7 +223,12 @@ int main(void)
 		if (!strcmp(line, "reset"))
 			put("/debug/clear_warn_once", "1");
 #endif
-		if (!strncmp(line, "type ", 5))
+		if (!strcmp(line, "reset"))
+			vfio_reset();
+		r = vfio_command(line);
+		if (r)
+			;	/* done */
+		else if (!strncmp(line, "type ", 5))
 			r = do_type(line);
 		else if (!strcmp(line, "uname"))
 			r = snprintf(reply, sizeof(reply),

@@ -13,7 +13,7 @@ struct dmao_mapping {
 	struct dmao_dom *dom;
 	bool gone;		/* the maker's reference is dropped, by us or by an unbind */
 };
-static struct dmao_mapping maps[MAXMAP];
+static struct dmao_mapping maps[16];
 static int nmap;
 
 static struct dmao_mapping *find_map(const char *n)
@@ -76,7 +76,7 @@ static void c_create(char **av, int ac)
 	struct dmao_dev *od;
 	u64 size = 128 << 20;
 
-	if (find_map(av[1]) || nmap >= MAXMAP) {
+	if (find_map(av[1]) || nmap >= ARRAY_SIZE(maps)) {
 		res_bad("name in use");
 		return;
 	}
@@ -148,7 +148,7 @@ static void keep_mapping(struct dmao_dev *od, struct dma_iommu_mapping *m)
 	for (i = 0; i < nmap; i++)
 		if (maps[i].map == m && maps[i].dom == d)
 			return;
-	if (od->map && !od->mapdom->freed && nmap < MAXMAP) {
+	if (od->map && !od->mapdom->freed && nmap < ARRAY_SIZE(maps)) {
 		om = &maps[nmap++];	/* the one before: until reset */
 		memset(om, 0, sizeof(*om));
 		om->map = od->map;

@@ -64,7 +64,7 @@ static void c_dmamap(char **av, int ac)
 		watched = !register_kretprobe(&rp);
 	}
 	deferred_ran = false;
-	remember_maps = true;
+	dma_maps = true;
 	deferral(true);
 	at = dma_map_single(od->dev, buf, PAGE_SIZE, DMA_TO_DEVICE);
 	if (dma_mapping_error(od->dev, at))
@@ -72,7 +72,7 @@ static void c_dmamap(char **av, int ac)
 	else
 		dma_unmap_single(od->dev, at, PAGE_SIZE, DMA_TO_DEVICE);
 	deferral(false);
-	remember_maps = false;
+	dma_maps = false;
 	if (watched)
 		unregister_kretprobe(&rp);
 	kfree(buf);

@@ -47,7 +47,7 @@
 #define MAXOWN 8
 #define MAXEV 192
 #define MAXRULE 16
-#define MAXMAP 16
+#define MAXMAP 64
 #define NAMELEN 16
 #define REFLEN 40		/* "@g0.blocking_domain", with the longest name */
 #define OUTSZ (64 << 10)
@@ -247,8 +247,10 @@ void set_deny(const char *s);
 int set_static(const char *s);
 void fixed_clear(void);
 
-/* Mappings are remembered only while this is set: the core asks before it makes direct ones. */
-extern bool remember_maps;
+/* Whose mappings are remembered. */
+extern bool dma_maps, user_maps;
+
+void maps_clear(void);
 
 /* ---------------------------------------------------------- driver.c */
 extern struct iommu_ops dmao_ops;

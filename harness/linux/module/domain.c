@@ -83,20 +83,59 @@ void dmao_free(struct iommu_domain *domain)
 
 /*
  * The core asks where an address leads before it makes direct mappings, and is told "nowhere", so
- * that it makes them for every device. A DMA map is asked about too, by what unmaps it.
+ * that it makes them for every device. DMA maps and those of VFIO are asked about too, by what
+ * unmaps them: these are remembered.
  */
-bool remember_maps;
-static struct { struct dmao_dom *dom; unsigned long iova; phys_addr_t phys; size_t size; } kept;
+bool dma_maps, user_maps;
+
+static struct mapping {
+	struct dmao_dom *dom;
+	unsigned long iova;
+	phys_addr_t phys;
+	size_t size;
+} maps[MAXMAP];
+
+static struct mapping *map_at(struct dmao_dom *d, unsigned long iova)
+{
+	int i;
+
+	for (i = 0; i < MAXMAP; i++)
+		if (maps[i].dom == d && iova - maps[i].iova < maps[i].size)
+			return &maps[i];
+	return NULL;
+}
+
+static bool remembered(struct iommu_domain *domain)
+{
+	return dma_maps || (user_maps && domain->type == IOMMU_DOMAIN_UNMANAGED);
+}
 
 static void mapped(struct iommu_domain *domain, unsigned long iova, phys_addr_t phys, size_t size)
 {
-	ev_add(E_MAP)->dom = to_dmao(domain);
-	if (!remember_maps)
-		return;
-	kept.dom = to_dmao(domain);
-	kept.iova = iova;
-	kept.phys = phys;
-	kept.size = size;
+	struct dmao_dom *d = to_dmao(domain);
+	struct mapping *m;
+
+	ev_add(E_MAP)->dom = d;
+	m = remembered(domain) ? map_at(NULL, 0) : NULL;
+	if (m)
+		*m = (struct mapping) { d, iova, phys, size };
+}
+
+static void unmapped(struct iommu_domain *domain, unsigned long iova)
+{
+	struct mapping *m = remembered(domain) ? map_at(to_dmao(domain), iova) : NULL;
+
+	if (m)
+		*m = (struct mapping) { NULL, 0, 0, 1 };
+}
+
+void maps_clear(void)
+{
+	int i;
+
+	for (i = 0; i < MAXMAP; i++)
+		maps[i] = (struct mapping) { NULL, 0, 0, 1 };
+	dma_maps = user_maps = false;
 }
 
 #ifdef HAVE_DOMAIN_OPS
@@ -104,9 +143,9 @@ static
 #endif
 phys_addr_t dmao_iova_to_phys(struct iommu_domain *domain, dma_addr_t iova)
 {
-	if (remember_maps && kept.dom == to_dmao(domain) && iova - kept.iova < kept.size)
-		return kept.phys + (iova - kept.iova);
-	return 0;
+	struct mapping *m = remembered(domain) ? map_at(to_dmao(domain), iova) : NULL;
+
+	return m ? m->phys + (iova - m->iova) : 0;
 }
 
 #ifndef HAVE_DOMAIN_OPS
@@ -120,6 +159,7 @@ int dmao_map(struct iommu_domain *domain, unsigned long iova, phys_addr_t paddr,
 size_t dmao_unmap(struct iommu_domain *domain, unsigned long iova, size_t size,
 		  struct iommu_iotlb_gather *g)
 {
+	unmapped(domain, iova);
 	return size;
 }
 #else
@@ -134,6 +174,7 @@ static int dmao_map(struct iommu_domain *domain, unsigned long iova, phys_addr_t
 static size_t dmao_unmap(struct iommu_domain *domain, unsigned long iova, size_t pgsize,
 			 size_t pgcount, struct iommu_iotlb_gather *g)
 {
+	unmapped(domain, iova);
 	return pgsize * pgcount;
 }
 #endif

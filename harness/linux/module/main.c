@@ -75,6 +75,13 @@ static ssize_t dmao_write(struct file *f, const char __user *u, size_t len, loff
 		struct dmao_dev *od = find_dev(ac > 1 ? av[1] : NULL);
 
 		oput("%s", !od ? "?" : od->dev ? dev_name(od->dev) : "-");
+	} else if (!strcmp(av[0], "unmanaged")) {
+		/* what comes next from user space allocates such domains */
+#ifndef HAVE_DOMAIN_ALLOC
+		want_unmanaged = true;
+#endif
+		user_maps = true;
+		oput("{}");
 	} else if (!strcmp(av[0], "result")) {
 		oput("{\"r\":%s,", ac > 1 ? av[1] : "null");
 		o_events();
@@ -122,6 +129,7 @@ static int __init dmao_init(void)
 	r = symbols_init();
 	if (r)
 		return r;
+	maps_clear();
 	r = warn_init();
 	if (r)
 		pr_err("dmao: cannot watch WARNs: %d\n", r);

@@ -192,6 +192,7 @@ void do_reset(void)
 	for (i = 0; i < ndom; i++)
 		if (doms[i]->freed || doms[i]->fixed)
 			kfree(doms[i]);	/* a leaked one stays allocated */
+	maps_clear();
 	model_clear();
 	handles_clear();
 	defaults();

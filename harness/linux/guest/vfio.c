@@ -1,0 +1,425 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * VFIO as a virtual machine monitor uses it: files and ioctls, with the kernel's own modules. They
+ * are loaded at a script's first such command. Also drivers bound through sysfs.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <linux/vfio.h>
+#include <unistd.h>
+#include "guest.h"
+
+#define MAXFD 16
+#define NAMELEN 16
+
+enum kind { GROUP, CONTAINER, DEVICE };
+
+struct file {
+	enum kind kind;
+	char name[NAMELEN];
+	int fd;
+	int attached;		/* a group: its container is set */
+};
+
+static struct file files[MAXFD];
+static int nfile;
+
+static long done(int r)
+{
+	char line[32];
+
+	snprintf(line, sizeof(line), "result %d", r);
+	return ask(line, strlen(line));
+}
+
+static long skip(const char *why)
+{
+	char line[64];
+	long n;
+	int i;
+
+	/* what the step "did" is asked for, and the reason put in place of the result */
+	done(0);
+	i = strcspn(reply, ",");
+	snprintf(line, sizeof(line), "{\"skip\":\"%s\"", why);
+	n = strlen(reply + i) + 1;
+	memmove(reply + strlen(line), reply + i, n);
+	memcpy(reply, line, strlen(line));
+	return strlen(reply);
+}
+
+static long bad(const char *what)
+{
+	return snprintf(reply, sizeof(reply), "{\"bad\":\"%s\",\"w\":0,\"cb\":[]}", what);
+}
+
+static int sys(long r)
+{
+	return r < 0 ? -errno : r;
+}
+
+static struct file *find(enum kind kind, const char *name)
+{
+	for (int i = 0; i < nfile; i++)
+		if (files[i].kind == kind && !strcmp(files[i].name, name))
+			return &files[i];
+	return NULL;
+}
+
+static int keep(enum kind kind, const char *name, int fd)
+{
+	if (fd < 0)
+		return -errno;
+	if (nfile >= MAXFD) {
+		close(fd);
+		return -EMFILE;
+	}
+	files[nfile].kind = kind;
+	snprintf(files[nfile].name, NAMELEN, "%s", name);
+	files[nfile].attached = 0;
+	files[nfile++].fd = fd;
+	return 0;
+}
+
+static int drop(struct file *f)
+{
+	int r = sys(close(f->fd));
+
+	*f = files[--nfile];
+	return r;
+}
+
+/* Devices first, containers last, as a monitor that ends. */
+void vfio_reset(void)
+{
+	static const enum kind order[] = { DEVICE, GROUP, CONTAINER };
+
+	for (int k = 0; k < 3; k++)
+		for (int i = nfile - 1; i >= 0; i--)
+			if (files[i].kind == order[k])
+				drop(&files[i]);
+}
+
+static int load(const char *path)
+{
+	const char *params = strstr(path, "vfio_iommu_type1") ? "allow_unsafe_interrupts=1" : "";
+	int fd = open(path, O_RDONLY), r;
+
+	if (fd < 0)
+		return -errno;
+	r = sys(syscall(SYS_finit_module, fd, params, 0));
+	close(fd);
+	return r == -EEXIST ? 0 : r;
+}
+
+/* /modules/order: one path a line, what is needed first. */
+static int load_all(void)
+{
+	static int loaded = 1;
+	char path[256];
+	FILE *f;
+
+	if (loaded <= 0)
+		return loaded;
+	f = fopen("/modules/order", "r");
+	if (!f)
+		return loaded = -ENOENT;
+	loaded = 0;
+	while (!loaded && fgets(path, sizeof(path), f)) {
+		path[strcspn(path, "\n")] = 0;
+		if (path[0])
+			loaded = load(path);
+	}
+	fclose(f);
+	return loaded;
+}
+
+static int group_id(const char *name)
+{
+	char line[64];
+
+	snprintf(line, sizeof(line), "gid %s", name);
+	ask(line, strlen(line));
+	return atoi(reply);
+}
+
+/* The name in sysfs; "-" if the device is not there, "?" if there is none of that name. */
+static void sysfs_name(const char *dev, char *buf, size_t n)
+{
+	char line[64];
+
+	snprintf(line, sizeof(line), "name %s", dev);
+	ask(line, strlen(line));
+	snprintf(buf, n, "%.*s", (int)n - 1, reply);
+}
+
+static long c_load(char **av)
+{
+	return done(0);
+}
+
+static long c_open(char **av)
+{
+	char path[64];
+	int id;
+
+	if (find(GROUP, av[1]))
+		return skip("group open already");
+	id = group_id(av[1]);
+	if (id < 0)
+		return skip("group not present");
+	snprintf(path, sizeof(path), "/dev/vfio/%d", id);
+	return done(keep(GROUP, av[1], open(path, O_RDWR)));
+}
+
+/* A second time, which the kernel refuses; kept as nothing. */
+static long c_reopen(char **av)
+{
+	char path[64];
+	int id, fd, r = 0;
+
+	id = group_id(av[1]);
+	if (id < 0)
+		return skip("group not present");
+	snprintf(path, sizeof(path), "/dev/vfio/%d", id);
+	fd = open(path, O_RDWR);
+	if (fd < 0)
+		r = -errno;
+	else
+		close(fd);
+	return done(r);
+}
+
+static long c_close(char **av)
+{
+	struct file *g = find(GROUP, av[1]);
+
+	return g ? done(drop(g)) : skip("group not open");
+}
+
+static long c_container(char **av)
+{
+	if (find(CONTAINER, av[1]))
+		return skip("container open already");
+	return done(keep(CONTAINER, av[1], open("/dev/vfio/vfio", O_RDWR)));
+}
+
+static long c_container_close(char **av)
+{
+	struct file *c = find(CONTAINER, av[1]);
+
+	return c ? done(drop(c)) : skip("container not open");
+}
+
+static long c_set_container(char **av)
+{
+	struct file *g = find(GROUP, av[1]), *c = find(CONTAINER, av[2]);
+	int r;
+
+	if (!g || !c)
+		return skip(g ? "container not open" : "group not open");
+	r = sys(ioctl(g->fd, VFIO_GROUP_SET_CONTAINER, &c->fd));
+	if (!r)
+		g->attached = 1;
+	return done(r);
+}
+
+static long c_unset_container(char **av)
+{
+	struct file *g = find(GROUP, av[1]);
+	int r;
+
+	if (!g)
+		return skip("group not open");
+	r = sys(ioctl(g->fd, VFIO_GROUP_UNSET_CONTAINER));
+	if (!r)
+		g->attached = 0;
+	return done(r);
+}
+
+static long c_set_iommu(char **av)
+{
+	struct file *c = find(CONTAINER, av[1]);
+
+	if (!c)
+		return skip("container not open");
+	return done(sys(ioctl(c->fd, VFIO_SET_IOMMU, strtol(av[2], NULL, 0))));
+}
+
+/* Maps (or unmaps) a page at an address of the device's, as guest memory is. */
+static long c_map(char **av)
+{
+	static char page[4096] __attribute__((aligned(4096)));
+	struct vfio_iommu_type1_dma_map map = {
+		.argsz = sizeof(map),
+		.flags = VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE,
+		.vaddr = (unsigned long)page,
+		.iova = strtoull(av[2], NULL, 0),
+		.size = sizeof(page),
+	};
+	struct file *c = find(CONTAINER, av[1]);
+
+	if (!c)
+		return skip("container not open");
+	page[0] = 1;
+	return done(sys(ioctl(c->fd, VFIO_IOMMU_MAP_DMA, &map)));
+}
+
+static long c_device_fd(char **av)
+{
+	struct file *g = find(GROUP, av[1]);
+	char name[64];
+	int fd;
+
+	if (!g)
+		return skip("group not open");
+	if (find(DEVICE, av[2]))
+		return skip("device open already");
+	sysfs_name(av[2], name, sizeof(name));
+	if (name[0] == '?')
+		return bad("no such device");
+	if (name[0] == '-')
+		return skip("device not present");
+	fd = ioctl(g->fd, VFIO_GROUP_GET_DEVICE_FD, name);
+	return done(keep(DEVICE, av[2], fd));
+}
+
+static long c_device_close(char **av)
+{
+	struct file *d = find(DEVICE, av[1]);
+
+	return d ? done(drop(d)) : skip("device not open");
+}
+
+static long c_device_reset(char **av)
+{
+	struct file *d = find(DEVICE, av[1]);
+
+	return d ? done(sys(ioctl(d->fd, VFIO_DEVICE_RESET))) : skip("device not open");
+}
+
+/* Bits: 1 viable, 2 container set. */
+static long c_status(char **av)
+{
+	struct vfio_group_status status = { .argsz = sizeof(status) };
+	struct file *g = find(GROUP, av[1]);
+	int r;
+
+	if (!g)
+		return skip("group not open");
+	r = sys(ioctl(g->fd, VFIO_GROUP_GET_STATUS, &status));
+	return done(r < 0 ? r : (int)status.flags);
+}
+
+static const char *bus_of(const char *device)
+{
+	return strchr(device, ':') ? "pci" : "platform";
+}
+
+static long c_sysbind(char **av)
+{
+	const char *bus, *drv = av[2];
+	char name[64], path[192];
+	int r;
+
+	sysfs_name(av[1], name, sizeof(name));
+	if (name[0] == '?')
+		return bad("no such device");
+	if (name[0] == '-')
+		return skip("device not present");
+	bus = bus_of(name);
+	if (!strcmp(drv, "kdma"))
+		drv = !strcmp(bus, "pci") ? "dmao_pci_kdma" : "dmao_kdma";
+	else if (!strcmp(drv, "user"))
+		drv = !strcmp(bus, "pci") ? "dmao_pci_user" : "dmao_user";
+	snprintf(path, sizeof(path), "/sys/bus/%s/devices/%s/driver_override", bus, name);
+	r = put(path, drv);
+	snprintf(path, sizeof(path), "/sys/bus/%s/drivers/%s/bind", bus, drv);
+	return done(r ? r : put(path, name));
+}
+
+static long c_sysunbind(char **av)
+{
+	char name[64], path[192];
+
+	sysfs_name(av[1], name, sizeof(name));
+	if (name[0] == '?')
+		return bad("no such device");
+	if (name[0] == '-')
+		return skip("device not present");
+	snprintf(path, sizeof(path), "/sys/bus/%s/devices/%s/driver/unbind", bus_of(name), name);
+	return done(put(path, name));
+}
+
+static const struct {
+	const char *name;
+	int args;
+	int vfio;		/* needs the modules */
+	long (*run)(char **av);
+} commands[] = {
+	{ "vfio_load", 0, 1, c_load },
+	{ "vfio_open", 1, 1, c_open },
+	{ "vfio_reopen", 1, 1, c_reopen },
+	{ "vfio_close", 1, 1, c_close },
+	{ "vfio_container", 1, 1, c_container },
+	{ "vfio_container_close", 1, 1, c_container_close },
+	{ "vfio_set_container", 2, 1, c_set_container },
+	{ "vfio_unset_container", 1, 1, c_unset_container },
+	{ "vfio_set_iommu", 2, 1, c_set_iommu },
+	{ "vfio_map", 2, 1, c_map },
+	{ "vfio_device_fd", 2, 1, c_device_fd },
+	{ "vfio_device_close", 1, 1, c_device_close },
+	{ "vfio_device_reset", 1, 1, c_device_reset },
+	{ "vfio_status", 1, 1, c_status },
+	{ "sysbind", 2, 0, c_sysbind },
+	{ "sysunbind", 1, 0, c_sysunbind },
+};
+
+/*
+ * Its driver's removal waits for a device that is open, and before v6.2 that of a group's last
+ * device for the container: nobody could close it.
+ */
+static int would_wait(char **av, int ac)
+{
+	if (ac < 2 || (strcmp(av[0], "del") && strcmp(av[0], "unbind") && strcmp(av[0], "sysunbind")))
+		return 0;
+	if (find(DEVICE, av[1]))
+		return 1;
+	return 0;
+}
+
+long vfio_command(const char *line)
+{
+	static char copy[4096];
+	char *av[8], *s = copy, *t;
+	int ac = 0, r;
+
+	snprintf(copy, sizeof(copy), "%s", line);
+	while (ac < 7 && (t = strsep(&s, " \t")))
+		if (*t)
+			av[ac++] = t;
+	if (!ac)
+		return 0;
+	if (would_wait(av, ac))
+		return skip("device in use");
+	for (unsigned int i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
+		if (strcmp(av[0], commands[i].name))
+			continue;
+		if (ac <= commands[i].args)
+			return bad("arguments");
+		if (commands[i].vfio)
+			ask("unmanaged", 9);	/* domains that users ask for */
+		r = commands[i].vfio || (ac > 2 && !strncmp(av[2], "vfio", 4)) ? load_all() : 0;
+		if (r == -ENOENT)
+			return snprintf(reply, sizeof(reply), "{\"r\":\"nosys\",\"w\":0,\"cb\":[]}");
+		return r ? done(r) : commands[i].run(av);
+	}
+	return 0;
+}
