@@ -2,12 +2,26 @@
 #ifndef GUEST_H
 #define GUEST_H
 
+#include <stddef.h>
+
 extern char reply[1 << 17];
 
 /* One command to the module; its answer is in reply, the length is returned. */
 long ask(const char *line, size_t n);
 int put(const char *path, const char *text);
 long slurp(const char *path, char *buf, size_t n);
+
+/* sysfs.c: answers in reply, their length is returned. */
+long done(int r);
+long skip(const char *why);
+long bad(const char *what);
+int sys(long r);
+int group_id(const char *name);
+void sysfs_name(const char *dev, char *buf, size_t n);
+int bound_to_vfio(const char *bus, const char *device);
+int vfio_devices(const char *device);
+long c_sysbind(char **av);
+long c_sysunbind(char **av);
 
 /* vfio.c: an answer in reply, or 0 where the command is not for it. */
 long vfio_command(const char *line);

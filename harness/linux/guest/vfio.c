@@ -12,6 +12,7 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <linux/vfio.h>
 #include <unistd.h>
 #include "guest.h"
@@ -30,40 +31,6 @@ struct file {
 
 static struct file files[MAXFD];
 static int nfile;
-
-static long done(int r)
-{
-	char line[32];
-
-	snprintf(line, sizeof(line), "result %d", r);
-	return ask(line, strlen(line));
-}
-
-static long skip(const char *why)
-{
-	char line[64];
-	long n;
-	int i;
-
-	/* what the step "did" is asked for, and the reason put in place of the result */
-	done(0);
-	i = strcspn(reply, ",");
-	snprintf(line, sizeof(line), "{\"skip\":\"%s\"", why);
-	n = strlen(reply + i) + 1;
-	memmove(reply + strlen(line), reply + i, n);
-	memcpy(reply, line, strlen(line));
-	return strlen(reply);
-}
-
-static long bad(const char *what)
-{
-	return snprintf(reply, sizeof(reply), "{\"bad\":\"%s\",\"w\":0,\"cb\":[]}", what);
-}
-
-static int sys(long r)
-{
-	return r < 0 ? -errno : r;
-}
 
 static struct file *find(enum kind kind, const char *name)
 {
@@ -139,25 +106,6 @@ static int load_all(void)
 	}
 	fclose(f);
 	return loaded;
-}
-
-static int group_id(const char *name)
-{
-	char line[64];
-
-	snprintf(line, sizeof(line), "gid %s", name);
-	ask(line, strlen(line));
-	return atoi(reply);
-}
-
-/* The name in sysfs; "-" if the device is not there, "?" if there is none of that name. */
-static void sysfs_name(const char *dev, char *buf, size_t n)
-{
-	char line[64];
-
-	snprintf(line, sizeof(line), "name %s", dev);
-	ask(line, strlen(line));
-	snprintf(buf, n, "%.*s", (int)n - 1, reply);
 }
 
 static long c_load(char **av)
@@ -318,46 +266,6 @@ static long c_status(char **av)
 	return done(r < 0 ? r : (int)status.flags);
 }
 
-static const char *bus_of(const char *device)
-{
-	return strchr(device, ':') ? "pci" : "platform";
-}
-
-static long c_sysbind(char **av)
-{
-	const char *bus, *drv = av[2];
-	char name[64], path[192];
-	int r;
-
-	sysfs_name(av[1], name, sizeof(name));
-	if (name[0] == '?')
-		return bad("no such device");
-	if (name[0] == '-')
-		return skip("device not present");
-	bus = bus_of(name);
-	if (!strcmp(drv, "kdma"))
-		drv = !strcmp(bus, "pci") ? "dmao_pci_kdma" : "dmao_kdma";
-	else if (!strcmp(drv, "user"))
-		drv = !strcmp(bus, "pci") ? "dmao_pci_user" : "dmao_user";
-	snprintf(path, sizeof(path), "/sys/bus/%s/devices/%s/driver_override", bus, name);
-	r = put(path, drv);
-	snprintf(path, sizeof(path), "/sys/bus/%s/drivers/%s/bind", bus, drv);
-	return done(r ? r : put(path, name));
-}
-
-static long c_sysunbind(char **av)
-{
-	char name[64], path[192];
-
-	sysfs_name(av[1], name, sizeof(name));
-	if (name[0] == '?')
-		return bad("no such device");
-	if (name[0] == '-')
-		return skip("device not present");
-	snprintf(path, sizeof(path), "/sys/bus/%s/devices/%s/driver/unbind", bus_of(name), name);
-	return done(put(path, name));
-}
-
 static const struct {
 	const char *name;
 	int args;
@@ -382,17 +290,49 @@ static const struct {
 	{ "sysunbind", 1, 0, c_sysunbind },
 };
 
+/* Is the device's group in a container? */
+static int contained(const char *device)
+{
+	char path[512], link[256];
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/iommu_group", device);
+	n = readlink(path, link, sizeof(link) - 1);
+	if (n < 0)
+		return 0;
+	link[n] = 0;
+	for (int i = 0; i < nfile; i++)
+		if (files[i].kind == GROUP && files[i].attached && strrchr(link, '/') &&
+		    group_id(files[i].name) == atoi(strrchr(link, '/') + 1))
+			return 1;
+	return 0;
+}
+
 /*
- * Its driver's removal waits for a device that is open, and before v6.2 that of a group's last
- * device for the container: nobody could close it.
+ * The driver's removal waits for a device that is open; before v6.1 that of a group's last VFIO
+ * device waits for the container too. Nobody is left who could close them.
  */
 static int would_wait(char **av, int ac)
 {
+	static int old = -1;
+	struct utsname un;
+	char name[64];
+
 	if (ac < 2 || (strcmp(av[0], "del") && strcmp(av[0], "unbind") && strcmp(av[0], "sysunbind")))
 		return 0;
 	if (find(DEVICE, av[1]))
 		return 1;
-	return 0;
+	if (old < 0) {
+		int major = 0, minor = 0;
+
+		uname(&un);
+		sscanf(un.release, "%d.%d", &major, &minor);
+		old = major < 6 || (major == 6 && minor < 1);
+	}
+	if (!old || !nfile)
+		return 0;
+	sysfs_name(av[1], name, sizeof(name));
+	return bound_to_vfio("pci", name) && contained(name) && vfio_devices(name) == 1;
 }
 
 long vfio_command(const char *line)
