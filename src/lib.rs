@@ -29,6 +29,7 @@
 //! | [`case`] | the YAML form: reading, errors with place and hint, lowering to scripts, expectations |
 //! | [`suite`] | cases over history: each behaviour once, bands, snapshot bodies, the checks of the suite as a whole |
 //! | [`implementation`] | what is tested: the engine, recorded kernels, the line protocol's answering side |
+//! | [`linux`] | live kernels: prepared, booted, asked |
 //! | [`cli`] | the commands, thin |
 //!
 //! Outside the library, `harness/` holds the test targets: `main.rs` (cases as trials), `replay.rs` (recorded kernels),
@@ -39,6 +40,7 @@ pub mod cli;
 pub mod engine;
 pub mod history;
 pub mod implementation;
+pub mod linux;
 pub mod script;
 pub mod suite;
 pub mod trace;
