@@ -11,6 +11,8 @@ use anstyle::{AnsiColor, Style};
 use crate::case::{Case, CaseError};
 use crate::history::{self, Point, UnknownRelease};
 use crate::implementation::serve::ServeError;
+use crate::linux::cache::CacheError;
+use crate::linux::prepare::PrepareError;
 use crate::suite::find::FindError;
 
 /// A message shows at most so many names.
@@ -97,6 +99,12 @@ pub enum Failure {
         /// How many there are.
         steps: usize,
     },
+    /// A prepared kernel, or the place for them.
+    #[error(transparent)]
+    Kernels(#[from] CacheError),
+    /// A kernel cannot be prepared.
+    #[error(transparent)]
+    Prepare(#[from] PrepareError),
     /// The case does not run on a release.
     #[error("{case} does not run on {release} ({limits})")]
     NotAt {

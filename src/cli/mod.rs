@@ -6,6 +6,7 @@ mod cases;
 mod check;
 mod explain;
 mod failure;
+mod kernel;
 mod on;
 mod progress;
 mod releases;
@@ -45,6 +46,7 @@ enum Command {
     Releases(releases::Args),
     Replay(replay::Args),
     Serve(serve::Args),
+    Kernel(kernel::Args),
 }
 
 /// Runs the command line; the exit code is 0 when all is well, 1 when something differs, 2 for bad input.
@@ -77,5 +79,6 @@ fn dispatch(command: &Command, out: &mut impl Write) -> Result<Status, Failure> 
         Command::Releases(args) => releases::run(args, out),
         Command::Replay(args) => replay::run(args, out),
         Command::Serve(args) => serve::run(args, out),
+        Command::Kernel(args) => kernel::run(args, out),
     }
 }

@@ -52,6 +52,8 @@ pub struct Own {
     pub image: PathBuf,
     /// The headers, or the build tree.
     pub headers: PathBuf,
+    /// A hash of the image.
+    pub hash: String,
 }
 
 /// A kernel that is ready to be booted.

@@ -6,4 +6,6 @@
 
 pub mod arch;
 pub mod cache;
+pub mod catalogue;
 pub mod name;
+pub mod prepare;

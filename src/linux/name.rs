@@ -86,7 +86,8 @@ pub fn compare_versions(left: &str, right: &str) -> Ordering {
             let (word, behind) = rest.split_at(digits);
             let end = behind.find(|c: char| !c.is_ascii_digit()).unwrap_or(behind.len());
             let (number, behind) = behind.split_at(end);
-            pieces.push((word.to_owned(), number.parse().unwrap_or(u64::MAX)));
+            let number = if number.is_empty() { 0 } else { number.parse().unwrap_or(u64::MAX) };
+            pieces.push((word.to_owned(), number));
             rest = behind;
         }
         pieces
@@ -107,6 +108,7 @@ mod tests {
     #[case("6.1", "6.1", Ordering::Equal)]
     #[case("6.1", "6.1-armhf", Ordering::Less)]
     #[case("5.10", "5.10-armhf", Ordering::Less)]
+    #[case("mine", "mine2", Ordering::Less)]
     #[case("5.10-armhf", "6.1", Ordering::Less)]
     fn versions_are_ordered_by_their_numbers(
         #[case] left: &str,
