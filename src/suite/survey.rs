@@ -67,7 +67,7 @@ fn content(run: &CaseRun) -> u64 {
     let script = &run.lowered.script;
     let runs = &run.runs.runs;
     let content = |with: &RunWith| {
-        let Trace { setup, steps, end, domains, told: _ } = &with.run.trace;
+        let Trace { setup, steps, end, domains, told: _, unseen: _ } = &with.run.trace;
         let domains: Vec<_> = domains.iter().map(|info| (info.kind, info.role)).collect();
         hash((setup, steps, end, domains))
     };

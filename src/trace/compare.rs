@@ -2,7 +2,7 @@
 //! Two traces of one script, side by side: the first difference.
 //!
 //! One was observed, on a real kernel or by a program; the other is the reference. What the observer cannot see is
-//! not compared: a group's field that it does not have, calls beyond those it kept. Nor is what only the engine
+//! not compared: what it does not look at, a group's field that it does not have, calls beyond those it kept. Nor is what only the engine
 //! knows: the cause of a WARN, what a domain is for, the type an allocation was asked for, the check that an errno
 //! came from. Everything else must be equal.
 
@@ -55,6 +55,7 @@ impl Display for Place {
 /// The first difference; `None`: they agree.
 #[must_use]
 pub fn first_difference(script: &Script, observed: &Trace, reference: &Trace) -> Option<Difference> {
+    let reference = &*observed.unseen.hide(reference);
     let (observed_marks, reference_marks) = common_marks(observed, reference);
     let sides = Sides {
         script,

@@ -9,6 +9,7 @@ mod observed;
 pub mod operation;
 mod reason;
 pub mod text;
+mod unseen;
 
 pub use call::{Call, PasidTarget};
 pub use came::Came;
@@ -17,3 +18,4 @@ pub use observed::{
     SetupError, SetupLine, Skip, Step, Told, Trace, Warn,
 };
 pub use reason::Reason;
+pub use unseen::{Sight, Unseen};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! A trace: a record for each step, and how it ended.
 
-use super::{Call, Reason};
+use super::{Call, Reason, Unseen};
 use crate::script::{DeviceId, DomainKind, DomainName, DriverKind, Errno, GroupId, OwnerId};
 
 /// A domain of a trace, an index into [`Trace::domains`].
@@ -49,6 +49,8 @@ pub struct Trace {
     pub domains: Vec<DomainInfo>,
     /// What only a real kernel tells; empty for the engine.
     pub told: Told,
+    /// What the observer does not look at, and nothing compares.
+    pub unseen: Unseen,
 }
 
 impl Trace {
