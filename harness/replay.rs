@@ -6,7 +6,7 @@ use std::fmt::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
-use dma_ownership::implementation::replay::{FileReport, Options, replay_file};
+use dma_ownership::replay::{FileReport, Options, replay_file};
 use libtest_mimic::{Arguments, Failed, Trial};
 
 /// A failure shows so many scripts; the command shows the others.

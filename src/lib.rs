@@ -28,12 +28,15 @@
 //! | [`history`] | upstream commits and the rules they set; tags, commits and stable releases |
 //! | [`case`] | the YAML form: reading, errors with place and hint, lowering to scripts, expectations |
 //! | [`suite`] | cases over history: each behaviour once, bands, snapshot bodies, the checks of the suite as a whole |
-//! | [`implementation`] | what is tested: the engine, recorded kernels, the line protocol's answering side |
 //! | [`linux`] | live kernels: prepared, booted, asked |
+//! | [`implementation`] | what is tested: the trait, the engine, recordings in the bench's format |
+//! | [`protocol`] | scripts and answers as lines of JSON: between programs, both ends, and in files |
+//! | [`replay`] | recordings against the engine |
 //! | [`cli`] | the commands, thin |
 //!
 //! Outside the library, `harness/` holds the test targets: `main.rs` (cases as trials), `replay.rs` (recorded kernels),
-//! `selftest/` (the harness run on fixture folders), `bad_input/` (every message about a bad case), `commands.rs`.
+//! `selftest/` (the harness run on fixture folders), `bad_input/` (every message about a bad case), `commands/` (the
+//! command line), `programs/` (programs that speak the protocol well or badly); and `examples/`, such a program.
 
 pub mod case;
 pub mod cli;
@@ -41,6 +44,8 @@ pub mod engine;
 pub mod history;
 pub mod implementation;
 pub mod linux;
+pub mod protocol;
+pub mod replay;
 pub mod script;
 pub mod suite;
 pub mod trace;

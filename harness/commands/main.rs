@@ -4,10 +4,11 @@
 mod bisect;
 mod kernel;
 mod on;
+mod serve;
 #[path = "../support/mod.rs"]
 mod support;
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::Read;
 use std::process::{Command, Stdio};
 
 use rstest::rstest;
@@ -268,68 +269,6 @@ fn bad_recordings_are_told_by_place() {
     assert_eq!(ran.code, 2, "{ran}");
     assert!(ran.err.contains("nowhere.jsonl: cannot read"), "{ran}");
     assert!(ran.out.contains("20 scripts, 20 agree"), "the others are replayed: {ran}");
-}
-
-/// What the service answers to recorded scripts is a recording that agrees, and the same as the kernel's.
-#[rstest]
-#[case("epochs-7.3.4.jsonl.gz", &["--release", "v7.3.4"], 20)]
-#[case("epochs-1ea2a07a532b.jsonl.gz", &["--release", "commit:512881eacfa7"], 20)]
-#[case("linux-6.1.176-armhf.jsonl.gz", &["--release", "v6.1.176", "--arch", "arm32"], 1126)]
-fn what_is_served_replays(#[case] name: &str, #[case] arguments: &[&str], #[case] scripts: usize) {
-    let text = read_recorded(name);
-    let (header, answered) = text.split_once('\n').expect("a header");
-    let questions: String = answered.lines().map(support::question).collect();
-    let served = Ran::with_input(command().arg("serve").args(arguments), &questions);
-    assert_eq!(served.code, 0, "{}", served.err);
-    let (hello, answers) = served.out.split_once('\n').expect("a header");
-    assert!(hello.starts_with(r#"{"protocol":1,"kernel":"reference"#), "{hello}");
-    assert_eq!(answers.lines().count(), scripts);
-
-    let suite = Suite::of(&[]);
-    for (file, head) in [("served.jsonl", hello), ("renamed.jsonl", header)] {
-        let ran = run(&["replay", &suite.file(file, &format!("{head}\n{answers}"))]);
-        assert_eq!(ran.code, 0, "{ran}");
-        assert!(ran.out.contains(&format!("{scripts} scripts, {scripts} agree")), "{ran}");
-    }
-    let differ =
-        answered.lines().zip(answers.lines()).find(|(kernel, engine)| !support::alike(kernel, engine));
-    assert_eq!(differ, None);
-}
-
-#[test]
-fn a_service_answers_each_line_at_once_and_outlives_bad_ones() {
-    let mut child = command()
-        .args(["serve", "--release", "v6.1"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("it starts");
-    let mut input = child.stdin.take().expect("piped");
-    let mut output = BufReader::new(child.stdout.take().expect("piped"));
-    let mut answer = || {
-        let mut line = String::new();
-        output.read_line(&mut line).expect("an answer");
-        line
-    };
-    assert!(answer().contains("\"release\":\"v6.1\""));
-    for (question, reply) in [
-        ("nonsense", r#"{"line":1,"errored":"column "#),
-        (
-            r#"{"id":"a","ops":["dance"]}"#,
-            r#"{"id":"a","line":2,"errored":"ops[0] `dance`: unknown operation"}"#,
-        ),
-        (
-            r#"{"id":"b","topo":{"devs":{"d0":{"group":"g0"}}},"ops":["claim g0 o1"]}"#,
-            r#""steps":[{"skip":"group not present","w":0,"cb":[],"g":{},"d":{}}]"#,
-        ),
-        (r#"{"id":"c","arch":"arm32","ops":["arm_release d0"]}"#, r#""bad":"no such device""#),
-    ] {
-        writeln!(input, "{question}").expect("it listens");
-        let answer = answer();
-        assert!(answer.contains(reply), "{answer}");
-    }
-    drop(input);
-    assert!(child.wait().expect("it ends").success());
 }
 
 #[rstest]

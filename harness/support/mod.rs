@@ -8,10 +8,6 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::thread;
 
-use dma_ownership::implementation::recorded::wire::Line;
-use dma_ownership::implementation::recorded::{observe, parse};
-use dma_ownership::script::Arch;
-use dma_ownership::trace::compare::first_difference;
 use flate2::read::GzDecoder;
 use tempfile::TempDir;
 
@@ -151,19 +147,4 @@ pub fn read_recorded(name: &str) -> String {
     let file = fs::File::open(recorded(name)).expect("a recorded file");
     GzDecoder::new(file).read_to_string(&mut text).expect("text");
     text
-}
-
-/// The script of a line, without its result.
-pub fn question(line: &str) -> String {
-    let mut line: Line<'_> = serde_json::from_str(line).expect("a line");
-    (line.setup, line.steps, line.end, line.crash) = (None, None, None, None);
-    serde_json::to_string(&line).expect("JSON") + "\n"
-}
-
-/// Have both lines, which have the same script, the same result?
-pub fn alike(kernel: &str, engine: &str) -> bool {
-    let line = |text| serde_json::from_str::<Line<'_>>(text).expect("a line");
-    let script = parse(&line(kernel), Arch::Generic).expect("a script");
-    let trace = |text| observe(&script, &line(text)).expect("run");
-    first_difference(&script, &trace(kernel), &trace(engine)).is_none()
 }

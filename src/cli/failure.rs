@@ -10,9 +10,9 @@ use anstyle::{AnsiColor, Style};
 
 use crate::case::{Case, CaseError};
 use crate::history::{self, Point, UnknownRelease};
-use crate::implementation::serve::ServeError;
 use crate::linux::cache::CacheError;
 use crate::linux::prepare::PrepareError;
+use crate::protocol::ServeError;
 use crate::suite::find::FindError;
 
 /// A message shows at most so many names.

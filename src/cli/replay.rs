@@ -2,11 +2,11 @@
 //! `dma-ownership replay`
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::failure::{self, Failure, Status};
 use super::progress;
-use crate::implementation::replay::{self, FileReport, Options};
+use crate::replay::{self, FileReport, Options};
 
 /// Replay recorded kernel traces on the reference engine
 ///
@@ -17,7 +17,7 @@ use crate::implementation::replay::{self, FileReport, Options};
 /// The exit status is 0 when every script agrees, 1 when one does not, 2 when a file or a line is not usable.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Files of recorded traces, plain or compressed with gzip
+    /// Files of recorded traces, in the project's format or the bench's, plain or compressed with gzip
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 
@@ -32,9 +32,16 @@ pub struct Args {
     /// Print the names of all scripts that disagree, and nothing else
     #[arg(long)]
     list_ids: bool,
+
+    /// Instead of replaying, write what the files hold into this folder, from the bench's format into the project's
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["release", "list_ids"])]
+    convert: Option<PathBuf>,
 }
 
 pub fn run(args: &Args, out: &mut impl Write) -> Result<Status, Failure> {
+    if let Some(folder) = &args.convert {
+        return convert(&args.files, folder, out);
+    }
     let release = args.release.as_deref().map(failure::resolve).transpose()?;
     let keep = if args.list_ids { usize::MAX } else { args.max };
     let bar = progress::bar("replaying files", args.files.len() as u64);
@@ -68,6 +75,22 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<Status, Failure> {
         let good = reports.iter().flatten();
         let (scripts, agree) = good.fold((0, 0), |(s, a), report| (s + report.scripts, a + report.agree));
         writeln!(out, "{} files: {scripts} scripts, {agree} agree", args.files.len())?;
+    }
+    Ok(status)
+}
+
+fn convert(files: &[PathBuf], folder: &Path, out: &mut impl Write) -> Result<Status, Failure> {
+    let mut status = Status::Good;
+    for file in files {
+        let to = folder.join(file.file_name().unwrap_or_default());
+        match replay::convert(file, &to) {
+            Ok(scripts) => writeln!(out, "{}: {scripts} scripts", to.display())?,
+            Err(error) => {
+                out.flush()?;
+                anstream::eprintln!("{}: {error}", failure::label());
+                status = Status::BadInput;
+            }
+        }
     }
     Ok(status)
 }

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! What is tested: the reference engine, a recorded kernel, a program that speaks the line protocol.
+//! What is tested: the reference engine, a recorded kernel. Programs are in [`crate::protocol`].
 
 pub mod recorded;
 mod reference;
-pub mod replay;
-pub mod serve;
 
 pub use reference::Reference;
 

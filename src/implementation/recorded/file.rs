@@ -156,7 +156,8 @@ impl TraceFile {
     }
 }
 
-fn decompressed(path: &Path) -> io::Result<Box<dyn BufRead>> {
+/// Opens a file, plain or compressed by gzip.
+pub(crate) fn decompressed(path: &Path) -> io::Result<Box<dyn BufRead>> {
     let mut file = BufReader::with_capacity(1 << 16, File::open(path)?);
     Ok(match file.fill_buf()? {
         [0x1f, 0x8b, ..] => Box::new(BufReader::with_capacity(1 << 16, MultiGzDecoder::new(file))),

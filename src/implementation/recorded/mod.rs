@@ -20,7 +20,7 @@ pub use op::OpError;
 pub use render::{Ending, Results, domain_name, results};
 pub use script::{ScriptError, parse};
 
-pub(super) use file::read_line;
+pub(crate) use file::{decompressed, read_line};
 
 #[cfg(test)]
 mod tests;

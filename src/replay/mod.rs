@@ -1,26 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Recorded traces against an implementation.
 
+mod convert;
+mod recording;
+
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::recorded::wire::{Header, Line};
-use super::recorded::{self, FileError, HeaderError, Problem, TraceFile};
-use super::{Answer, Implementation, Reference};
+pub use convert::convert;
+pub use recording::RecordingError;
+
 use crate::history::Point;
-use crate::script::Arch;
+use crate::implementation::{Answer, Implementation, Reference};
+use crate::script::Script;
 use crate::trace::compare::{Difference, Place, first_difference};
+use crate::trace::{Trace, operation};
+use recording::{Recorded, Recording};
 
 /// How the scripts of one file compare.
 #[derive(Debug)]
 pub struct FileReport {
     /// The file.
     pub file: PathBuf,
-    /// Its header.
-    pub header: Header,
-    /// The release that the header names, where that was asked for.
+    /// The release that the file's head names, where that was asked for.
     pub wanted: Option<String>,
     /// The release it was compared with.
     pub release: String,
@@ -31,7 +35,7 @@ pub struct FileReport {
     /// The first disagreements, as many as were asked for.
     pub disagreements: Vec<Disagreement>,
     /// The first unusable lines, as many as were asked for.
-    pub bad_lines: Vec<FileError>,
+    pub bad_lines: Vec<RecordingError>,
     /// How many lines were not usable.
     pub bad: u64,
 }
@@ -98,26 +102,10 @@ impl fmt::Display for Disagreement {
     }
 }
 
-/// Why a file could not be replayed at all.
-#[derive(Debug, thiserror::Error)]
-pub enum ReplayError {
-    /// The file cannot be read.
-    #[error(transparent)]
-    File(#[from] FileError),
-    /// The header fits no release.
-    #[error("{}: {error}", file.display())]
-    Header {
-        /// The file.
-        file: PathBuf,
-        /// What is wrong.
-        error: HeaderError,
-    },
-}
-
 /// What to replay against, and how much to keep.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The release; `None`: the one that the header names.
+    /// The release; `None`: the one that the file's head names.
     pub release: Option<Point>,
     /// Keep so many disagreements of a file.
     pub keep: usize,
@@ -126,15 +114,14 @@ pub struct Options {
 /// Replays one file on the reference engine.
 ///
 /// # Errors
-/// The file cannot be read, or its header fits no release. Lines that are not usable are in the report.
-pub fn replay_file(path: &Path, options: &Options) -> Result<FileReport, ReplayError> {
-    let mut file = TraceFile::open(path)?;
-    let header = file.header().clone();
+/// The file cannot be read, or its head fits no release. Lines that are not usable are in the report.
+pub fn replay_file(path: &Path, options: &Options) -> Result<FileReport, RecordingError> {
+    let mut recording = Recording::open(path)?;
     let (wanted, point) = match &options.release {
         Some(point) => (None, point.clone()),
         None => {
-            let error = |error| ReplayError::Header { file: path.to_owned(), error };
-            let chosen = header.choose().map_err(error)?;
+            let error = |error| RecordingError::Header { file: path.to_owned(), error };
+            let chosen = recording.release().map_err(error)?;
             (Some(chosen.wanted), chosen.point)
         }
     };
@@ -142,30 +129,23 @@ pub fn replay_file(path: &Path, options: &Options) -> Result<FileReport, ReplayE
         file: path.to_owned(),
         wanted,
         release: point.name.clone(),
-        header,
         scripts: 0,
         agree: 0,
         disagreements: Vec::new(),
         bad_lines: Vec::new(),
         bad: 0,
     };
-    let arch = report.header.arch();
     let mut implementation = Reference::at(point);
-    while let Some(next) = file.next_line() {
-        let compared = next.and_then(|(number, line)| {
-            compare_line(&line, arch, &mut implementation)
-                .map(|mismatch| (number, line, mismatch))
-                .map_err(|kind| FileError::new(path, Some(number), kind))
-        });
-        match compared {
-            Ok((_, _, None)) => {
+    while let Some(next) = recording.next() {
+        match next {
+            Ok(recorded) => {
                 report.scripts += 1;
-                report.agree += 1;
-            }
-            Ok((number, line, Some(what))) => {
-                report.scripts += 1;
-                if report.disagreements.len() < options.keep {
-                    report.disagreements.push(disagreement(number, &line, what));
+                match compare(&recorded, &mut implementation) {
+                    None => report.agree += 1,
+                    Some(what) if report.disagreements.len() < options.keep => {
+                        report.disagreements.push(disagreement(recorded.line, &recorded.script, what));
+                    }
+                    Some(_) => {}
                 }
             }
             Err(error) => {
@@ -179,31 +159,35 @@ pub fn replay_file(path: &Path, options: &Options) -> Result<FileReport, ReplayE
     Ok(report)
 }
 
-fn compare_line(
-    line: &Line<'_>,
-    arch: Arch,
-    implementation: &mut impl Implementation,
-) -> Result<Option<Mismatch>, Problem> {
-    let script = recorded::parse(line, arch).map_err(|error| Problem::Script { id: line.name(), error })?;
-    let expected =
-        recorded::observe(&script, line).map_err(|error| Problem::Result { id: line.name(), error })?;
-    Ok(match implementation.run(&script) {
-        Answer::Trace(trace) | Answer::Crashed { trace, .. } => {
-            first_difference(&script, &expected, &trace).map(Mismatch::Difference)
-        }
-        Answer::Skipped { reason } => Some(Mismatch::NoResult(format!("skipped: {reason}"))),
-        Answer::Errored { message } => Some(Mismatch::NoResult(format!("error: {message}"))),
-    })
+fn compare(recorded: &Recorded, implementation: &mut impl Implementation) -> Option<Mismatch> {
+    let expected = match traced(&recorded.answer) {
+        Ok(trace) => trace,
+        Err(words) => return Some(Mismatch::NoResult(format!("recorded: {words}"))),
+    };
+    let answer = implementation.run(&recorded.script);
+    match traced(&answer) {
+        Ok(trace) => first_difference(&recorded.script, expected, trace).map(Mismatch::Difference),
+        Err(words) => Some(Mismatch::NoResult(words)),
+    }
 }
 
-fn disagreement(line_number: u64, line: &Line<'_>, what: Mismatch) -> Disagreement {
+/// The trace of an answer, or what it says instead.
+fn traced(answer: &Answer) -> Result<&Trace, String> {
+    match answer {
+        Answer::Trace(trace) | Answer::Crashed { trace, .. } => Ok(trace),
+        Answer::Skipped { reason } => Err(format!("skipped: {reason}")),
+        Answer::Errored { message } => Err(format!("error: {message}")),
+    }
+}
+
+fn disagreement(line: u64, script: &Script, what: Mismatch) -> Disagreement {
     let op = match &what {
         Mismatch::Difference(Difference { place: Place::Step(index), .. }) => {
-            line.ops.get(*index).map(|op| op.0.to_string())
+            script.ops.get(*index).map(|op| operation::words(script, op))
         }
         _ => None,
     };
-    Disagreement { line: line_number, id: line.name(), op, what }
+    Disagreement { line, id: script.id.clone(), op, what }
 }
 
 /// Replays files on all cores; the reports come in the order of the files. `done` is called after each file.
@@ -211,7 +195,7 @@ pub fn replay_files(
     files: &[PathBuf],
     options: &Options,
     done: &(dyn Fn() + Sync),
-) -> Vec<Result<FileReport, ReplayError>> {
+) -> Vec<Result<FileReport, RecordingError>> {
     let one = |file: &PathBuf| {
         let report = replay_file(file, options);
         done();

@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The JSON of a script.
+//!
+//! Keys and words are those of the cases. What has its usual value is left out.
+
+mod read;
+mod write;
+
+use serde::de::Deserializer;
+use serde::{Deserialize, Serialize};
+
+use super::bounded::List;
+use super::nullable;
+use super::words::Word;
+use crate::implementation::recorded::wire::{Scalar, Text};
+use crate::script::{
+    Arch, Bus, DefaultType, DetachOps, DomainKind, DriverKind, Errno, FaultKind, Field, Static,
+};
+
+/// Operations of a script; more are refused.
+pub const MAX_OPS: usize = 4096;
+/// Groups, devices, owners; more are refused.
+pub const MAX_NAMES: usize = 64;
+
+/// The size of a mapping that need not be said.
+const USUAL_MAPPING_SIZE: u64 = 128 << 20;
+
+/// A script.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'a"))]
+pub struct WireScript<'a> {
+    /// Its name.
+    pub id: Text<'a>,
+    /// The architecture.
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pub arch: Word<Arch>,
+    /// Is the IOMMU registered before the first operation?
+    #[serde(default = "yes", skip_serializing_if = "is_true")]
+    pub registered: bool,
+    /// Settings of the IOMMU driver, in order.
+    #[serde(default, skip_serializing_if = "List::is_empty")]
+    pub driver: List<WireSetting>,
+    /// Groups, in order.
+    #[serde(default, skip_serializing_if = "List::is_empty")]
+    pub groups: List<WireGroup<'a>>,
+    /// Devices, in bus order.
+    #[serde(default, skip_serializing_if = "List::is_empty")]
+    pub devices: List<WireDevice<'a>>,
+    /// Owner tokens.
+    #[serde(default, skip_serializing_if = "List::is_empty")]
+    pub owners: List<Text<'a>>,
+    /// The operations, one observed step each.
+    pub ops: List<WireOp<'a>>,
+}
+
+/// A setting of the IOMMU driver.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WireSetting {
+    /// The system's default domain type.
+    DefaultType(Word<DefaultType>),
+    /// Types it refuses to allocate.
+    Deny(List<Word<DomainKind>>),
+    /// With which errno.
+    DenyErrno(Word<Errno>),
+    /// How a device leaves a domain when there is none to go to.
+    Detach(Word<DetachOps>),
+    /// Is it capable of deferred invalidation?
+    DeferredFlush(bool),
+    /// Run calls that no correct caller makes.
+    ForbiddenCalls(bool),
+    /// Static domains.
+    Static(List<Word<Static>>),
+}
+
+/// A group.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'a"))]
+pub struct WireGroup<'a> {
+    /// Its name.
+    pub name: Text<'a>,
+    /// The driver keeps a reference of its own.
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pub hold: bool,
+}
+
+/// A device.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'a"))]
+pub struct WireDevice<'a> {
+    /// Its name.
+    pub name: Text<'a>,
+    /// Its group; without one no IOMMU serves it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<Text<'a>>,
+    /// Its bus.
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pub bus: Word<Bus>,
+    /// The type its IOMMU driver insists on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default_type: Option<Word<DefaultType>>,
+    /// Its first attach is deferred.
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pub deferred: bool,
+    /// Firmware asks for a direct-mapped region.
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pub direct: bool,
+    /// Width of its PASIDs.
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pub pasid_bits: u32,
+    /// Described in a device tree.
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pub device_tree: bool,
+    /// Behind an external port.
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pub untrusted: bool,
+}
+
+macro_rules! operations {
+    ($($name:literal $variant:ident($form:ty),)*) => {
+        /// An operation: an object with one key, its name.
+        #[allow(missing_docs, reason = "each variant is named for what it is on the wire")]
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(bound(deserialize = "'de: 'a"))]
+        pub enum WireOp<'a> {
+            $(#[serde(rename = $name)] $variant($form),)*
+        }
+
+        impl WireOp<'_> {
+            /// The names of all operations.
+            pub const NAMES: &'static [&'static str] = &[$($name),*];
+        }
+    };
+}
+
+operations! {
+    "device_add" DeviceAdd(Add<'a>),
+    "device_del" DeviceDel(OfDevice<'a>),
+    "bind" Bind(BindTo<'a>),
+    "unbind" Unbind(OfDevice<'a>),
+    "iommu_device_register" IommuDeviceRegister(Nothing),
+    "iommu_device_unregister" IommuDeviceUnregister(Nothing),
+    "iommu_device_use_default_domain" UseDefaultDomain(OfDevice<'a>),
+    "iommu_device_unuse_default_domain" UnuseDefaultDomain(OfDevice<'a>),
+    "iommu_group_claim_dma_owner" GroupClaimDmaOwner(GroupOwner<'a>),
+    "iommu_group_release_dma_owner" GroupReleaseDmaOwner(OfGroup<'a>),
+    "iommu_group_dma_owner_claimed" GroupDmaOwnerClaimed(OfGroup<'a>),
+    "iommu_device_claim_dma_owner" DeviceClaimDmaOwner(DeviceOwner<'a>),
+    "iommu_device_release_dma_owner" DeviceReleaseDmaOwner(OfDevice<'a>),
+    "iommu_domain_alloc" DomainAlloc(DomainDevice<'a>),
+    "iommu_domain_free" DomainFree(OfDomain<'a>),
+    "iommu_attach_device" AttachDevice(DomainDevice<'a>),
+    "iommu_detach_device" DetachDevice(DomainDevice<'a>),
+    "iommu_attach_group" AttachGroup(DomainGroup<'a>),
+    "iommu_detach_group" DetachGroup(DomainGroup<'a>),
+    "iommu_group_replace_domain" GroupReplaceDomain(DomainGroup<'a>),
+    "iommu_attach_device_pasid" AttachDevicePasid(DomainPasid<'a>),
+    "iommu_detach_device_pasid" DetachDevicePasid(DomainPasid<'a>),
+    "iommu_group_store_type" GroupStoreType(GroupType<'a>),
+    "iommu_deferred_attach" DeferredAttach(OfDevice<'a>),
+    "iommu_get_domain_for_dev" GetDomainForDev(OfDevice<'a>),
+    "iommu_get_dma_domain" GetDmaDomain(OfDevice<'a>),
+    "iommu_group_add_device" GroupAddDevice(DeviceGroup<'a>),
+    "iommu_group_remove_device" GroupRemoveDevice(OfDevice<'a>),
+    "arm_iommu_create_mapping" ArmCreateMapping(CreateMapping<'a>),
+    "arm_iommu_attach_device" ArmAttachDevice(AttachMapping<'a>),
+    "arm_iommu_detach_device" ArmDetachDevice(OfDevice<'a>),
+    "arm_iommu_release_mapping" ArmReleaseMapping(ReleaseMapping<'a>),
+    "rockchip_drm_attach" RockchipDrmAttach(DomainDevice<'a>),
+    "rockchip_drm_detach" RockchipDrmDetach(DomainDevice<'a>),
+    "exynos_drm_attach" ExynosDrmAttach(DomainDevice<'a>),
+    "exynos_drm_detach" ExynosDrmDetach(DomainDevice<'a>),
+    "tegra_drm_attach" TegraDrmAttach(DomainDevice<'a>),
+    "tegra_drm_detach" TegraDrmDetach(DomainDevice<'a>),
+    "host1x_attach" Host1xAttach(DomainDevice<'a>),
+    "host1x_detach" Host1xDetach(DomainDevice<'a>),
+    "fail" Fail(WireFault<'a>),
+    "fail_clear" FailClear(Nothing),
+    "deny" Deny(Kinds),
+    "poke" Poke(PokeField<'a>),
+    "observe" Observe(Nothing),
+}
+
+/// No arguments: `{}`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Nothing {}
+
+/// Domain types.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Kinds {
+    /// Which.
+    pub types: List<Word<DomainKind>>,
+}
+
+macro_rules! arguments {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$attribute:meta])* $field:ident: $form:ty,)* })*) => {
+        $(
+            $(#[$doc])*
+            #[allow(missing_docs, reason = "the fields are named for what they are")]
+            #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+            #[serde(deny_unknown_fields, bound(deserialize = "'de: 'a"))]
+            pub struct $name<'a> { $($(#[$attribute])* pub $field: $form,)* }
+        )*
+    };
+}
+
+arguments! {
+    /// A device.
+    OfDevice { device: Text<'a>, }
+    /// A group.
+    OfGroup { group: Text<'a>, }
+    /// A domain.
+    OfDomain { domain: Text<'a>, }
+    /// A device that appears, perhaps matched by a driver at once.
+    Add {
+        device: Text<'a>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        driver: Option<Word<DriverKind>>,
+    }
+    /// A device and a driver.
+    BindTo { device: Text<'a>, driver: Word<DriverKind>, }
+    /// A group and an owner; `null` is the NULL pointer.
+    GroupOwner {
+        group: Text<'a>,
+        #[serde(deserialize_with = "nullable")]
+        owner: Option<Text<'a>>,
+    }
+    /// A device and an owner; `null` is the NULL pointer.
+    DeviceOwner {
+        device: Text<'a>,
+        #[serde(deserialize_with = "nullable")]
+        owner: Option<Text<'a>>,
+    }
+    /// A domain and a device.
+    DomainDevice { domain: Text<'a>, device: Text<'a>, }
+    /// A domain and a group.
+    DomainGroup { domain: Text<'a>, group: Text<'a>, }
+    /// A domain, a device and a PASID.
+    DomainPasid { domain: Text<'a>, device: Text<'a>, pasid: i32, }
+    /// A group and the word for its `type`.
+    GroupType { group: Text<'a>, r#type: Text<'a>, }
+    /// A device and a group.
+    DeviceGroup { device: Text<'a>, group: Text<'a>, }
+    /// A mapping to make.
+    CreateMapping {
+        mapping: Text<'a>,
+        device: Text<'a>,
+        #[serde(default = "usual_size", skip_serializing_if = "is_usual_size")]
+        size: u64,
+    }
+    /// A device and a mapping; without one, what was last taken off the device.
+    AttachMapping {
+        device: Text<'a>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        mapping: Option<Text<'a>>,
+    }
+    /// Either a mapping or the device that it was last taken off.
+    ReleaseMapping {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        mapping: Option<Text<'a>>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        device: Option<Text<'a>>,
+    }
+    /// A fault.
+    WireFault {
+        call: Word<FaultKind>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        device: Option<Text<'a>>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        domain: Option<Text<'a>>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        domain_type: Option<Word<DomainKind>>,
+        errno: Word<Errno>,
+        #[serde(default, skip_serializing_if = "is_usual")]
+        skip: u32,
+        #[serde(default, skip_serializing_if = "is_usual")]
+        count: Count,
+    }
+    /// A write to a private field; `null` is the NULL pointer.
+    PokeField {
+        group: Text<'a>,
+        field: Word<Field>,
+        #[serde(deserialize_with = "nullable")]
+        value: Option<Scalar<'a>>,
+    }
+}
+
+/// How often a fault strikes: a number or `always`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Count(pub Option<u32>);
+
+impl Default for Count {
+    fn default() -> Count {
+        Count(Some(1))
+    }
+}
+
+impl Serialize for Count {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Some(count) => serializer.serialize_u32(count),
+            None => serializer.serialize_str("always"),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Count {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Count, D::Error> {
+        match Scalar::deserialize(deserializer)? {
+            Scalar::Number(count) => u32::try_from(count).ok().map(Some),
+            Scalar::Text(text) => (text.as_str() == "always").then_some(None),
+        }
+        .map(Count)
+        .ok_or_else(|| serde::de::Error::custom("invalid count, expected a number or `always`"))
+    }
+}
+
+fn is_usual<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+fn yes() -> bool {
+    true
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_true(value: &bool) -> bool {
+    *value
+}
+
+fn usual_size() -> u64 {
+    USUAL_MAPPING_SIZE
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_usual_size(size: &u64) -> bool {
+    *size == USUAL_MAPPING_SIZE
+}

@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! From the JSON of a script to a [`Script`].
+
+use super::{DomainDevice, DomainGroup, DomainPasid, MAX_NAMES, MAX_OPS, PokeField, WireDevice, WireFault};
+use super::{ReleaseMapping, WireOp, WireScript, WireSetting};
+use crate::implementation::recorded::wire::{Scalar, Text};
+use crate::protocol::error::{Problem, Under, WireError, shortened};
+use crate::protocol::names::{self, checked};
+use crate::script::{
+    DeviceId, DeviceSpec, DomainRef, DriverFlow, Fault, FaultDomain, Field, GroupId, GroupSpec, MappingId,
+    MappingOf, Op, OwnerId, PokeValue, Script, Setting, TypeWord,
+};
+
+impl WireScript<'_> {
+    /// The script. Domains and mappings, which it does not declare, come into the tables as they are mentioned.
+    ///
+    /// # Errors
+    /// The first mistake, with its place.
+    pub fn read(&self) -> Result<Script, WireError> {
+        let mut reader = Reader {
+            script: Script {
+                id: self.id.as_str().to_owned(),
+                arch: self.arch.0,
+                registered: self.registered,
+                settings: self.driver.iter().map(WireSetting::read).collect(),
+                ..Script::default()
+            },
+        };
+        few("groups", self.groups.len(), MAX_NAMES).under("groups")?;
+        for (index, group) in self.groups.iter().enumerate() {
+            reader.declare_group(group.name.as_str(), group.hold).under(format_args!("groups[{index}]"))?;
+        }
+        few("devices", self.devices.len(), MAX_NAMES).under("devices")?;
+        for (index, device) in self.devices.iter().enumerate() {
+            reader.declare_device(device).under(format_args!("devices[{index}]"))?;
+        }
+        few("owners", self.owners.len(), MAX_NAMES).under("owners")?;
+        for (index, owner) in self.owners.iter().enumerate() {
+            reader.declare_owner(owner.as_str()).under(format_args!("owners[{index}]"))?;
+        }
+        few("operations", self.ops.len(), MAX_OPS).under("ops")?;
+        for (index, op) in self.ops.iter().enumerate() {
+            let op = reader.op(op).under(format_args!("ops[{index}]"))?;
+            reader.script.ops.push(op);
+        }
+        Ok(reader.script)
+    }
+}
+
+fn few(what: &'static str, count: usize, limit: usize) -> Result<(), Problem> {
+    if count <= limit { Ok(()) } else { Err(Problem::TooMany { what, limit }) }
+}
+
+impl WireSetting {
+    fn read(&self) -> Setting {
+        match self {
+            WireSetting::DefaultType(word) => Setting::DefaultType(word.0),
+            WireSetting::Deny(kinds) => Setting::Deny(kinds.iter().map(|kind| kind.0).collect()),
+            WireSetting::DenyErrno(errno) => Setting::DenyErrno(errno.0),
+            WireSetting::Detach(word) => Setting::Detach(word.0),
+            WireSetting::DeferredFlush(capable) => Setting::DeferredFlush(*capable),
+            WireSetting::ForbiddenCalls(run) => Setting::Unsafe(*run),
+            WireSetting::Static(words) => Setting::Static(words.iter().map(|word| word.0).collect()),
+        }
+    }
+}
+
+struct Reader {
+    script: Script,
+}
+
+impl Reader {
+    fn declare_group(&mut self, name: &str, hold: bool) -> Result<(), WireError> {
+        checked(name).under("name")?;
+        if self.script.groups.iter().any(|known| known.name == name) {
+            return Err(Problem::Duplicate("group", name.into())).under("name");
+        }
+        self.script.groups.push(GroupSpec { name: name.into(), hold });
+        Ok(())
+    }
+
+    fn declare_device(&mut self, wire: &WireDevice<'_>) -> Result<(), WireError> {
+        let name = checked(wire.name.as_str()).under("name")?;
+        if self.script.devices.iter().any(|known| known.name == name) {
+            return Err(Problem::Duplicate("device", name.into())).under("name");
+        }
+        let group = wire.group.as_ref().map(|group| self.group(group)).transpose()?;
+        self.script.devices.push(DeviceSpec {
+            name: name.into(),
+            group,
+            bus: wire.bus.0,
+            default_type: wire.default_type.map(|word| word.0),
+            deferred: wire.deferred,
+            direct: wire.direct,
+            pasid_bits: wire.pasid_bits,
+            device_tree: wire.device_tree,
+            untrusted: wire.untrusted,
+        });
+        Ok(())
+    }
+
+    fn declare_owner(&mut self, name: &str) -> Result<(), WireError> {
+        checked(name)?;
+        if self.script.owners.iter().any(|known| known == name) {
+            return Err(Problem::Duplicate("owner", name.into()).into());
+        }
+        self.script.owners.push(name.into());
+        Ok(())
+    }
+
+    fn op(&mut self, wire: &WireOp<'_>) -> Result<Op, WireError> {
+        Ok(match wire {
+            WireOp::DeviceAdd(add) => {
+                Op::DeviceAdd { device: self.device(&add.device)?, driver: add.driver.map(|word| word.0) }
+            }
+            WireOp::DeviceDel(of) => Op::DeviceDel { device: self.device(&of.device)? },
+            WireOp::Bind(bind) => Op::Bind { device: self.device(&bind.device)?, driver: bind.driver.0 },
+            WireOp::Unbind(of) => Op::Unbind { device: self.device(&of.device)? },
+            WireOp::IommuDeviceRegister(_) => Op::IommuDeviceRegister,
+            WireOp::IommuDeviceUnregister(_) => Op::IommuDeviceUnregister,
+            WireOp::UseDefaultDomain(of) => Op::UseDefaultDomain { device: self.device(&of.device)? },
+            WireOp::UnuseDefaultDomain(of) => Op::UnuseDefaultDomain { device: self.device(&of.device)? },
+            WireOp::GroupClaimDmaOwner(claim) => Op::GroupClaimDmaOwner {
+                group: self.group(&claim.group)?,
+                owner: self.owner(claim.owner.as_ref())?,
+            },
+            WireOp::GroupReleaseDmaOwner(of) => Op::GroupReleaseDmaOwner { group: self.group(&of.group)? },
+            WireOp::GroupDmaOwnerClaimed(of) => Op::GroupDmaOwnerClaimed { group: self.group(&of.group)? },
+            WireOp::DeviceClaimDmaOwner(claim) => Op::DeviceClaimDmaOwner {
+                device: self.device(&claim.device)?,
+                owner: self.owner(claim.owner.as_ref())?,
+            },
+            WireOp::DeviceReleaseDmaOwner(of) => {
+                Op::DeviceReleaseDmaOwner { device: self.device(&of.device)? }
+            }
+            WireOp::DomainAlloc(of) => {
+                let (domain, device) = self.domain_device(of)?;
+                Op::DomainAlloc { domain, device }
+            }
+            WireOp::DomainFree(of) => Op::DomainFree { domain: self.domain(&of.domain)? },
+            WireOp::AttachDevice(of) => {
+                let (domain, device) = self.domain_device(of)?;
+                Op::AttachDevice { domain, device }
+            }
+            WireOp::DetachDevice(of) => {
+                let (domain, device) = self.domain_device(of)?;
+                Op::DetachDevice { domain, device }
+            }
+            WireOp::AttachGroup(of) => {
+                let (domain, group) = self.domain_group(of)?;
+                Op::AttachGroup { domain, group }
+            }
+            WireOp::DetachGroup(of) => {
+                let (domain, group) = self.domain_group(of)?;
+                Op::DetachGroup { domain, group }
+            }
+            WireOp::GroupReplaceDomain(of) => {
+                let (domain, group) = self.domain_group(of)?;
+                Op::GroupReplaceDomain { domain, group }
+            }
+            WireOp::AttachDevicePasid(of) => {
+                let (domain, device) = self.domain_pasid(of)?;
+                Op::AttachDevicePasid { domain, device, pasid: of.pasid }
+            }
+            WireOp::DetachDevicePasid(of) => {
+                let (domain, device) = self.domain_pasid(of)?;
+                Op::DetachDevicePasid { domain, device, pasid: of.pasid }
+            }
+            WireOp::GroupStoreType(of) => Op::GroupStoreType {
+                group: self.group(&of.group)?,
+                word: TypeWord::from_text(of.r#type.as_str()),
+            },
+            WireOp::DeferredAttach(of) => Op::DeferredAttach { device: self.device(&of.device)? },
+            WireOp::GetDomainForDev(of) => Op::GetDomainForDev { device: self.device(&of.device)? },
+            WireOp::GetDmaDomain(of) => Op::GetDmaDomain { device: self.device(&of.device)? },
+            WireOp::GroupAddDevice(of) => {
+                Op::GroupAddDevice { device: self.device(&of.device)?, group: self.group(&of.group)? }
+            }
+            WireOp::GroupRemoveDevice(of) => Op::GroupRemoveDevice { device: self.device(&of.device)? },
+            WireOp::ArmCreateMapping(of) => Op::ArmCreateMapping {
+                mapping: self.mapping(&of.mapping)?,
+                device: self.device(&of.device)?,
+                size: of.size,
+            },
+            WireOp::ArmAttachDevice(of) => Op::ArmAttachDevice {
+                device: self.device(&of.device)?,
+                mapping: of.mapping.as_ref().map(|mapping| self.mapping(mapping)).transpose()?,
+            },
+            WireOp::ArmDetachDevice(of) => Op::ArmDetachDevice { device: self.device(&of.device)? },
+            WireOp::ArmReleaseMapping(of) => Op::ArmReleaseMapping { mapping: self.mapping_of(of)? },
+            WireOp::RockchipDrmAttach(of) => self.flow(DriverFlow::RockchipAttach, of)?,
+            WireOp::RockchipDrmDetach(of) => self.flow(DriverFlow::RockchipDetach, of)?,
+            WireOp::ExynosDrmAttach(of) => self.flow(DriverFlow::ExynosAttach, of)?,
+            WireOp::ExynosDrmDetach(of) => self.flow(DriverFlow::ExynosDetach, of)?,
+            WireOp::TegraDrmAttach(of) => self.flow(DriverFlow::TegraDrmAttach, of)?,
+            WireOp::TegraDrmDetach(of) => self.flow(DriverFlow::TegraDrmDetach, of)?,
+            WireOp::Host1xAttach(of) => self.flow(DriverFlow::Host1xAttach, of)?,
+            WireOp::Host1xDetach(of) => self.flow(DriverFlow::Host1xDetach, of)?,
+            WireOp::Fail(fault) => Op::Fail(self.fault(fault)?),
+            WireOp::FailClear(_) => Op::FailClear,
+            WireOp::Deny(kinds) => Op::Deny { kinds: kinds.types.iter().map(|kind| kind.0).collect() },
+            WireOp::Poke(poke) => self.poke(poke)?,
+            WireOp::Observe(_) => Op::Observe,
+        })
+    }
+
+    fn flow(&mut self, flow: DriverFlow, of: &DomainDevice<'_>) -> Result<Op, WireError> {
+        let (domain, device) = self.domain_device(of)?;
+        Ok(Op::Driver { flow, device, domain })
+    }
+
+    fn domain_device(&mut self, of: &DomainDevice<'_>) -> Result<(DomainRef, DeviceId), WireError> {
+        Ok((self.domain(&of.domain)?, self.device(&of.device)?))
+    }
+
+    fn domain_group(&mut self, of: &DomainGroup<'_>) -> Result<(DomainRef, GroupId), WireError> {
+        Ok((self.domain(&of.domain)?, self.group(&of.group)?))
+    }
+
+    fn domain_pasid(&mut self, of: &DomainPasid<'_>) -> Result<(DomainRef, DeviceId), WireError> {
+        Ok((self.domain(&of.domain)?, self.device(&of.device)?))
+    }
+
+    fn mapping_of(&mut self, of: &ReleaseMapping<'_>) -> Result<MappingOf, WireError> {
+        match (&of.mapping, &of.device) {
+            (Some(mapping), None) => self.mapping(mapping).map(MappingOf::Named),
+            (None, Some(device)) => self.device(device).map(MappingOf::Device),
+            _ => Err(Problem::ExactlyOne("`mapping` and `device`").into()),
+        }
+    }
+
+    fn fault(&mut self, wire: &WireFault<'_>) -> Result<Fault, WireError> {
+        let domain = match (&wire.domain, wire.domain_type) {
+            (Some(_), Some(_)) => {
+                return Err(Problem::Conflict("`domain` and `domain_type` in one fault".into()).into());
+            }
+            (Some(name), None) => FaultDomain::Named(self.domain(name)?),
+            (None, Some(kind)) => FaultDomain::Kind(kind.0),
+            (None, None) => FaultDomain::Any,
+        };
+        Ok(Fault {
+            kind: wire.call.0,
+            device: wire.device.as_ref().map(|device| self.device(device)).transpose()?,
+            domain,
+            errno: wire.errno.0,
+            skip: wire.skip,
+            count: wire.count.0,
+        })
+    }
+
+    fn poke(&mut self, wire: &PokeField<'_>) -> Result<Op, WireError> {
+        let group = self.group(&wire.group)?;
+        let field = wire.field.0;
+        let wrong = |word: &Scalar<'_>, want| {
+            Err(Problem::BadWord(shortened(&word.to_string()), want)).under("value")
+        };
+        let value = match (field, &wire.value) {
+            (Field::OwnerCnt, Some(Scalar::Number(count))) => match u32::try_from(*count) {
+                Ok(count) => PokeValue::Count(count),
+                Err(_) => return wrong(&Scalar::Number(*count), "a number from 0 to 4294967295"),
+            },
+            (Field::OwnerCnt, None) => return Err(Problem::Missing("value").into()),
+            (Field::OwnerCnt, Some(word)) => return wrong(word, "a number from 0 to 4294967295"),
+            (_, None) => PokeValue::Null,
+            (_, Some(Scalar::Number(number))) => return wrong(&Scalar::Number(*number), "a name or null"),
+            (Field::Owner, Some(Scalar::Text(name))) => {
+                self.owner(Some(name))?.map_or(PokeValue::Null, PokeValue::Owner)
+            }
+            (_, Some(Scalar::Text(name))) => PokeValue::Domain(self.domain(name)?),
+        };
+        Ok(Op::Poke { group, field, value })
+    }
+
+    fn group(&self, name: &Text<'_>) -> Result<GroupId, WireError> {
+        names::group(&self.script, name.as_str()).under("group")
+    }
+
+    fn device(&self, name: &Text<'_>) -> Result<DeviceId, WireError> {
+        names::device(&self.script, name.as_str()).under("device")
+    }
+
+    fn owner(&self, name: Option<&Text<'_>>) -> Result<Option<OwnerId>, WireError> {
+        name.map(|name| names::owner(&self.script, name.as_str())).transpose().under("owner")
+    }
+
+    fn domain(&mut self, name: &Text<'_>) -> Result<DomainRef, WireError> {
+        let name = names::domain_name(&self.script, name.as_str()).under("domain")?;
+        let domains = &mut self.script.domains;
+        let index = domains.iter().position(|known| *known == name).unwrap_or_else(|| {
+            domains.push(name);
+            domains.len() - 1
+        });
+        match u16::try_from(index) {
+            Ok(index) => Ok(DomainRef(index)),
+            Err(_) => Err(Problem::TooMany { what: "domains", limit: usize::from(u16::MAX) + 1 }.into()),
+        }
+    }
+
+    fn mapping(&mut self, name: &Text<'_>) -> Result<MappingId, WireError> {
+        let name = checked(name.as_str()).under("mapping")?;
+        let mappings = &mut self.script.mappings;
+        let index = mappings.iter().position(|known| known == name).unwrap_or_else(|| {
+            mappings.push(name.to_owned());
+            mappings.len() - 1
+        });
+        match u8::try_from(index) {
+            Ok(index) => Ok(MappingId(index)),
+            Err(_) => Err(Problem::TooMany { what: "mappings", limit: usize::from(u8::MAX) + 1 }.into()),
+        }
+    }
+}

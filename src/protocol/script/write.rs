@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! From a [`Script`] to its JSON.
+
+use super::{
+    Add, AttachMapping, BindTo, Count, CreateMapping, DeviceGroup, DeviceOwner, DomainDevice, DomainGroup,
+    DomainPasid, GroupOwner, GroupType, Kinds, Nothing, OfDevice, OfDomain, OfGroup, PokeField,
+    ReleaseMapping, WireDevice, WireFault, WireGroup, WireOp, WireScript, WireSetting,
+};
+use crate::implementation::recorded::wire::{Scalar, Text};
+use crate::protocol::error::{Problem, Under, WireError};
+use crate::protocol::names::checked;
+use crate::protocol::words::Word;
+use crate::script::{
+    DeviceId, DeviceSpec, DomainName, DomainRef, DriverFlow, Fault, FaultDomain, GroupId, MappingId,
+    MappingOf, Op, OwnerId, PokeValue, Script, Setting, TypeWord,
+};
+use crate::trace::names;
+
+/// What is written for a word that the kernel does not know.
+const UNKNOWN_TYPE: &str = "unknown";
+
+impl<'a> WireScript<'a> {
+    /// The JSON of a script.
+    ///
+    /// # Errors
+    /// A name that the protocol cannot carry, or an id that is in none of the script's tables.
+    pub fn of(script: &'a Script) -> Result<WireScript<'a>, WireError> {
+        let writer = Writer { script };
+        let mut wire = WireScript {
+            id: Text::from(script.id.as_str()),
+            arch: Word(script.arch),
+            registered: script.registered,
+            driver: script.settings.iter().map(WireSetting::of).collect(),
+            groups: script
+                .groups
+                .iter()
+                .map(|group| WireGroup { name: Text::from(group.name.as_str()), hold: group.hold })
+                .collect(),
+            devices: Default::default(),
+            owners: script.owners.iter().map(|owner| Text::from(owner.as_str())).collect(),
+            ops: Default::default(),
+        };
+        for (index, group) in script.groups.iter().enumerate() {
+            checked(&group.name).under("name").under(format_args!("groups[{index}]"))?;
+        }
+        for (index, device) in script.devices.iter().enumerate() {
+            wire.devices.0.push(writer.spec(device).under(format_args!("devices[{index}]"))?);
+        }
+        for (index, owner) in script.owners.iter().enumerate() {
+            checked(owner).under(format_args!("owners[{index}]"))?;
+        }
+        for (index, op) in script.ops.iter().enumerate() {
+            wire.ops.0.push(writer.op(op).under(format_args!("ops[{index}]"))?);
+        }
+        Ok(wire)
+    }
+}
+
+impl WireSetting {
+    fn of(setting: &Setting) -> WireSetting {
+        match setting {
+            Setting::DefaultType(kind) => WireSetting::DefaultType(Word(*kind)),
+            Setting::Deny(kinds) => WireSetting::Deny(kinds.iter().map(Word).collect()),
+            Setting::DenyErrno(errno) => WireSetting::DenyErrno(Word(*errno)),
+            Setting::Detach(ops) => WireSetting::Detach(Word(*ops)),
+            Setting::DeferredFlush(capable) => WireSetting::DeferredFlush(*capable),
+            Setting::Unsafe(run) => WireSetting::ForbiddenCalls(*run),
+            Setting::Static(which) => WireSetting::Static(which.iter().copied().map(Word).collect()),
+        }
+    }
+}
+
+struct Writer<'a> {
+    script: &'a Script,
+}
+
+impl<'a> Writer<'a> {
+    fn spec(&self, spec: &'a DeviceSpec) -> Result<WireDevice<'a>, WireError> {
+        Ok(WireDevice {
+            name: checked(&spec.name).under("name")?.into(),
+            group: spec.group.map(|group| self.group(group)).transpose()?,
+            bus: Word(spec.bus),
+            default_type: spec.default_type.map(Word),
+            deferred: spec.deferred,
+            direct: spec.direct,
+            pasid_bits: spec.pasid_bits,
+            device_tree: spec.device_tree,
+            untrusted: spec.untrusted,
+        })
+    }
+
+    fn op(&self, op: &Op) -> Result<WireOp<'a>, WireError> {
+        Ok(match *op {
+            Op::DeviceAdd { device, driver } => {
+                WireOp::DeviceAdd(Add { device: self.device(device)?, driver: driver.map(Word) })
+            }
+            Op::DeviceDel { device } => WireOp::DeviceDel(self.of_device(device)?),
+            Op::Bind { device, driver } => {
+                WireOp::Bind(BindTo { device: self.device(device)?, driver: Word(driver) })
+            }
+            Op::Unbind { device } => WireOp::Unbind(self.of_device(device)?),
+            Op::IommuDeviceRegister => WireOp::IommuDeviceRegister(Nothing {}),
+            Op::IommuDeviceUnregister => WireOp::IommuDeviceUnregister(Nothing {}),
+            Op::UseDefaultDomain { device } => WireOp::UseDefaultDomain(self.of_device(device)?),
+            Op::UnuseDefaultDomain { device } => WireOp::UnuseDefaultDomain(self.of_device(device)?),
+            Op::GroupClaimDmaOwner { group, owner } => WireOp::GroupClaimDmaOwner(GroupOwner {
+                group: self.group(group)?,
+                owner: self.owner(owner)?,
+            }),
+            Op::GroupReleaseDmaOwner { group } => WireOp::GroupReleaseDmaOwner(self.of_group(group)?),
+            Op::GroupDmaOwnerClaimed { group } => WireOp::GroupDmaOwnerClaimed(self.of_group(group)?),
+            Op::DeviceClaimDmaOwner { device, owner } => WireOp::DeviceClaimDmaOwner(DeviceOwner {
+                device: self.device(device)?,
+                owner: self.owner(owner)?,
+            }),
+            Op::DeviceReleaseDmaOwner { device } => WireOp::DeviceReleaseDmaOwner(self.of_device(device)?),
+            Op::DomainAlloc { domain, device } => WireOp::DomainAlloc(self.domain_device(domain, device)?),
+            Op::DomainFree { domain } => WireOp::DomainFree(OfDomain { domain: self.domain(domain)? }),
+            Op::AttachDevice { domain, device } => WireOp::AttachDevice(self.domain_device(domain, device)?),
+            Op::DetachDevice { domain, device } => WireOp::DetachDevice(self.domain_device(domain, device)?),
+            Op::AttachGroup { domain, group } => WireOp::AttachGroup(self.domain_group(domain, group)?),
+            Op::DetachGroup { domain, group } => WireOp::DetachGroup(self.domain_group(domain, group)?),
+            Op::GroupReplaceDomain { domain, group } => {
+                WireOp::GroupReplaceDomain(self.domain_group(domain, group)?)
+            }
+            Op::AttachDevicePasid { domain, device, pasid } => {
+                WireOp::AttachDevicePasid(self.domain_pasid(domain, device, pasid)?)
+            }
+            Op::DetachDevicePasid { domain, device, pasid } => {
+                WireOp::DetachDevicePasid(self.domain_pasid(domain, device, pasid)?)
+            }
+            Op::GroupStoreType { group, word } => WireOp::GroupStoreType(GroupType {
+                group: self.group(group)?,
+                r#type: type_word(word).into(),
+            }),
+            Op::DeferredAttach { device } => WireOp::DeferredAttach(self.of_device(device)?),
+            Op::GetDomainForDev { device } => WireOp::GetDomainForDev(self.of_device(device)?),
+            Op::GetDmaDomain { device } => WireOp::GetDmaDomain(self.of_device(device)?),
+            Op::GroupAddDevice { device, group } => WireOp::GroupAddDevice(DeviceGroup {
+                device: self.device(device)?,
+                group: self.group(group)?,
+            }),
+            Op::GroupRemoveDevice { device } => WireOp::GroupRemoveDevice(self.of_device(device)?),
+            Op::ArmCreateMapping { mapping, device, size } => WireOp::ArmCreateMapping(CreateMapping {
+                mapping: self.mapping(mapping)?,
+                device: self.device(device)?,
+                size,
+            }),
+            Op::ArmAttachDevice { device, mapping } => WireOp::ArmAttachDevice(AttachMapping {
+                device: self.device(device)?,
+                mapping: mapping.map(|mapping| self.mapping(mapping)).transpose()?,
+            }),
+            Op::ArmDetachDevice { device } => WireOp::ArmDetachDevice(self.of_device(device)?),
+            Op::ArmReleaseMapping { mapping: MappingOf::Named(mapping) } => {
+                WireOp::ArmReleaseMapping(ReleaseMapping {
+                    mapping: Some(self.mapping(mapping)?),
+                    device: None,
+                })
+            }
+            Op::ArmReleaseMapping { mapping: MappingOf::Device(device) } => {
+                WireOp::ArmReleaseMapping(ReleaseMapping {
+                    mapping: None,
+                    device: Some(self.device(device)?),
+                })
+            }
+            Op::Driver { flow, device, domain } => flow_op(flow)(self.domain_device(domain, device)?),
+            Op::Fail(ref fault) => WireOp::Fail(self.fault(fault)?),
+            Op::FailClear => WireOp::FailClear(Nothing {}),
+            Op::Deny { kinds } => WireOp::Deny(Kinds { types: kinds.iter().map(Word).collect() }),
+            Op::Poke { group, field, value } => WireOp::Poke(PokeField {
+                group: self.group(group)?,
+                field: Word(field),
+                value: self.poke_value(value)?,
+            }),
+            Op::Observe => WireOp::Observe(Nothing {}),
+        })
+    }
+
+    fn fault(&self, fault: &Fault) -> Result<WireFault<'a>, WireError> {
+        let (domain, domain_type) = match fault.domain {
+            FaultDomain::Any => (None, None),
+            FaultDomain::Kind(kind) => (None, Some(Word(kind))),
+            FaultDomain::Named(domain) => (Some(self.domain(domain)?), None),
+        };
+        Ok(WireFault {
+            call: Word(fault.kind),
+            device: fault.device.map(|device| self.device(device)).transpose()?,
+            domain,
+            domain_type,
+            errno: Word(fault.errno),
+            skip: fault.skip,
+            count: Count(fault.count),
+        })
+    }
+
+    fn poke_value(&self, value: PokeValue) -> Result<Option<Scalar<'a>>, WireError> {
+        Ok(match value {
+            PokeValue::Null => None,
+            PokeValue::Domain(domain) => Some(Scalar::Text(self.domain(domain)?)),
+            PokeValue::Owner(owner) => self.owner(Some(owner))?.map(Scalar::Text),
+            PokeValue::Count(count) => Some(Scalar::Number(i64::from(count))),
+        })
+    }
+
+    fn of_device(&self, device: DeviceId) -> Result<OfDevice<'a>, WireError> {
+        Ok(OfDevice { device: self.device(device)? })
+    }
+
+    fn of_group(&self, group: GroupId) -> Result<OfGroup<'a>, WireError> {
+        Ok(OfGroup { group: self.group(group)? })
+    }
+
+    fn domain_device(&self, domain: DomainRef, device: DeviceId) -> Result<DomainDevice<'a>, WireError> {
+        Ok(DomainDevice { domain: self.domain(domain)?, device: self.device(device)? })
+    }
+
+    fn domain_group(&self, domain: DomainRef, group: GroupId) -> Result<DomainGroup<'a>, WireError> {
+        Ok(DomainGroup { domain: self.domain(domain)?, group: self.group(group)? })
+    }
+
+    fn domain_pasid(
+        &self,
+        domain: DomainRef,
+        device: DeviceId,
+        pasid: i32,
+    ) -> Result<DomainPasid<'a>, WireError> {
+        Ok(DomainPasid { domain: self.domain(domain)?, device: self.device(device)?, pasid })
+    }
+
+    fn device(&self, id: DeviceId) -> Result<Text<'a>, WireError> {
+        let spec = self.script.devices.get(id.index()).ok_or(Problem::BadId).under("device")?;
+        Ok(Text::from(spec.name.as_str()))
+    }
+
+    fn group(&self, id: GroupId) -> Result<Text<'a>, WireError> {
+        let spec = self.script.groups.get(id.index()).ok_or(Problem::BadId).under("group")?;
+        Ok(Text::from(spec.name.as_str()))
+    }
+
+    fn owner(&self, id: Option<OwnerId>) -> Result<Option<Text<'a>>, WireError> {
+        let Some(id) = id else { return Ok(None) };
+        let name = self.script.owners.get(id.index()).ok_or(Problem::BadId).under("owner")?;
+        Ok(Some(Text::from(name.as_str())))
+    }
+
+    fn mapping(&self, id: MappingId) -> Result<Text<'a>, WireError> {
+        let name = self.script.mappings.get(id.index()).ok_or(Problem::BadId).under("mapping")?;
+        Ok(checked(name).under("mapping")?.into())
+    }
+
+    fn domain(&self, id: DomainRef) -> Result<Text<'a>, WireError> {
+        Ok(match self.script.domains.get(id.index()).ok_or(Problem::BadId).under("domain")? {
+            DomainName::User(name) => checked(name).under("domain")?.into(),
+            name => names::domain_name(self.script, name).into(),
+        })
+    }
+}
+
+fn flow_op<'a>(flow: DriverFlow) -> fn(DomainDevice<'a>) -> WireOp<'a> {
+    match flow {
+        DriverFlow::RockchipAttach => WireOp::RockchipDrmAttach,
+        DriverFlow::RockchipDetach => WireOp::RockchipDrmDetach,
+        DriverFlow::ExynosAttach => WireOp::ExynosDrmAttach,
+        DriverFlow::ExynosDetach => WireOp::ExynosDrmDetach,
+        DriverFlow::TegraDrmAttach => WireOp::TegraDrmAttach,
+        DriverFlow::TegraDrmDetach => WireOp::TegraDrmDetach,
+        DriverFlow::Host1xAttach => WireOp::Host1xAttach,
+        DriverFlow::Host1xDetach => WireOp::Host1xDetach,
+    }
+}
+
+fn type_word(word: TypeWord) -> &'static str {
+    match word {
+        TypeWord::Identity => "identity",
+        TypeWord::Dma => "DMA",
+        TypeWord::DmaFq => "DMA-FQ",
+        TypeWord::Auto => "auto",
+        TypeWord::Unknown => UNKNOWN_TYPE,
+    }
+}
