@@ -15,6 +15,7 @@ long slurp(const char *path, char *buf, size_t n);
 long done(int r);
 long skip(const char *why);
 long bad(const char *what);
+long nosys(void);
 int sys(long r);
 int group_id(const char *name);
 void sysfs_name(const char *dev, char *buf, size_t n);

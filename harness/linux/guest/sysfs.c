@@ -16,25 +16,33 @@ long done(int r)
 	return ask(line, strlen(line));
 }
 
+/* What the step did and the state after it, with another word in place of the result. */
+static long instead(const char *word, const char *text)
+{
+	char head[96];
+	size_t at, n;
+
+	done(0);
+	at = strcspn(reply, ",");
+	n = snprintf(head, sizeof(head), "{\"%s\":\"%s\"", word, text);
+	memmove(reply + n, reply + at, strlen(reply + at) + 1);
+	memcpy(reply, head, n);
+	return strlen(reply);
+}
+
 long skip(const char *why)
 {
-	char line[64];
-	long n;
-	int i;
-
-	/* what the step "did" is asked for, and the reason put in place of the result */
-	done(0);
-	i = strcspn(reply, ",");
-	snprintf(line, sizeof(line), "{\"skip\":\"%s\"", why);
-	n = strlen(reply + i) + 1;
-	memmove(reply + strlen(line), reply + i, n);
-	memcpy(reply, line, strlen(line));
-	return strlen(reply);
+	return instead("skip", why);
 }
 
 long bad(const char *what)
 {
-	return snprintf(reply, sizeof(reply), "{\"bad\":\"%s\",\"w\":0,\"cb\":[]}", what);
+	return instead("bad", what);
+}
+
+long nosys(void)
+{
+	return instead("r", "nosys");
 }
 
 int sys(long r)

@@ -318,7 +318,8 @@ static int would_wait(char **av, int ac)
 	struct utsname un;
 	char name[64];
 
-	if (ac < 2 || (strcmp(av[0], "del") && strcmp(av[0], "unbind") && strcmp(av[0], "sysunbind")))
+	if (ac < 2 || (strcmp(av[0], "del") && strcmp(av[0], "unbind") &&
+		       strcmp(av[0], "sysunbind")))
 		return 0;
 	if (find(DEVICE, av[1]))
 		return 1;
@@ -358,7 +359,7 @@ long vfio_command(const char *line)
 			ask("unmanaged", 9);	/* domains that users ask for */
 		r = commands[i].vfio || (ac > 2 && !strncmp(av[2], "vfio", 4)) ? load_all() : 0;
 		if (r == -ENOENT)
-			return snprintf(reply, sizeof(reply), "{\"r\":\"nosys\",\"w\":0,\"cb\":[]}");
+			return nosys();
 		return r ? done(r) : commands[i].run(av);
 	}
 	return 0;
