@@ -23,7 +23,8 @@ static void run(char **av, int ac)
 #ifndef HAVE_DOMAIN_ALLOC
 	/* without IOMMU_DMA there are no others */
 	want_unmanaged = IS_ENABLED(CONFIG_ARM_DMA_USE_IOMMU) || !strcmp(av[0], "alloc") ||
-			 !strcmp(av[0], "claim") || !strcmp(av[0], "dclaim");
+			 !strcmp(av[0], "claim") || !strcmp(av[0], "dclaim") ||
+			 !strcmp(av[0], "resetprep") || !strcmp(av[0], "pcireset");
 #endif
 	for (i = 0; !c && i < ARRAY_SIZE(tables); i++)
 		c = find(tables[i], av[0]);
