@@ -185,6 +185,7 @@ impl Renderer<'_> {
             }),
             pa: state.pasids.map(u64::from),
             dv: state.devices.iter().map(|d| self.device(*d).to_owned().into()).collect(),
+            ..Group::default()
         };
         (self.group_name(state.group).to_owned().into(), group)
     }

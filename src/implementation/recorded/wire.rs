@@ -143,6 +143,15 @@ pub struct Group<'a> {
     pub pa: Option<u64>,
     /// Devices.
     pub dv: Vec<Text<'a>>,
+    /// Resets going on in the group (`recovery_cnt`, v7.0).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rc: Option<u64>,
+    /// For each device: is it blocked for a reset, and how deep do they nest?
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rs: Option<Ordered<'a, (u64, u64)>>,
+    /// What is at each PASID: a handle or a domain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub px: Option<Ordered<'a, Text<'a>>>,
 }
 
 /// A device after a step: a list in the file.
