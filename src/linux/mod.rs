@@ -7,5 +7,6 @@
 pub mod arch;
 pub mod cache;
 pub mod catalogue;
+pub mod guest;
 pub mod name;
 pub mod prepare;
