@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! From a script to the bench's lines: the world it starts from, and then a line for each operation.
+
+use super::cannot::CannotRun;
+use super::names::Names;
+use super::session::LINES_LIMIT;
+use crate::engine::Rules;
+use crate::engine::rules::{NullTarget, Registration, RockchipPlatformOp};
+use crate::script::{
+    Arch, Bus, DefaultType, DetachOps, DeviceSpec, DomainKind, DomainName, DomainRef, DriverKind, Errno,
+    Fault, FaultDomain, FaultKind, KindSet, MappingOf, Op, PokeValue, Script, Setting, Static, StaticSet,
+    TypeWord,
+};
+use crate::trace::names::field_name;
+
+/// What the module in the guest keeps of each.
+const MAX_DEVICES: usize = 16;
+const MAX_GROUPS: usize = 8;
+const MAX_OWNERS: usize = 8;
+const MAX_MAPPINGS: usize = 16;
+/// What it reads of one line.
+const MAX_SETTINGS: usize = 15;
+/// Places of PCI devices that may be in any group: single ones first, then functions of one device.
+const PCI_PLACES: &[&str] = &["ep0", "ep1", "mf0", "mf1", "mf2", "ats0", "ats1", "ats2", "br0", "br1"];
+
+/// What matters of a guest when a script is lowered for it.
+#[derive(Clone, Copy, Debug)]
+pub struct Bench {
+    /// The kernel's architecture.
+    pub arch: Arch,
+    /// Its behaviour, as far as that decides how the mock driver must be set up.
+    pub rules: Rules,
+    /// The bench has `getdom`, `getdma` and `defattach`, and knows domains by what points to them.
+    pub queries: bool,
+    /// There are PCI devices.
+    pub pci: bool,
+}
+
+/// A script as lines for the bench.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lowered {
+    /// Settings, groups and devices.
+    pub setup: Vec<String>,
+    /// One for each operation.
+    pub ops: Vec<String>,
+}
+
+/// The lines of a script.
+///
+/// # Errors
+/// Why this guest cannot run it.
+pub fn lower(script: &Script, bench: &Bench) -> Result<Lowered, CannotRun> {
+    if script.arch != bench.arch {
+        return Err(CannotRun::OtherArch(script.arch));
+    }
+    at_most("devices", script.devices.len(), MAX_DEVICES)?;
+    at_most("groups", script.groups.len(), MAX_GROUPS)?;
+    at_most("owners", script.owners.len(), MAX_OWNERS)?;
+    at_most("mappings", script.mappings.len(), MAX_MAPPINGS)?;
+    at_most("settings", script.settings.len(), MAX_SETTINGS)?;
+    let lowering = Lowering { script, names: Names::new(script), bench };
+    let setup = lowering.setup()?;
+    at_most("operations", setup.len() + script.ops.len(), LINES_LIMIT)?;
+    let ops = script.ops.iter().map(|op| lowering.op(op)).collect::<Result<_, _>>()?;
+    Ok(Lowered { setup, ops })
+}
+
+fn at_most(what: &'static str, count: usize, most: usize) -> Result<(), CannotRun> {
+    if count <= most { Ok(()) } else { Err(CannotRun::TooMany { what, most }) }
+}
+
+struct Lowering<'s> {
+    script: &'s Script,
+    names: Names<'s>,
+    bench: &'s Bench,
+}
+
+impl Lowering<'_> {
+    fn setup(&self) -> Result<Vec<String>, CannotRun> {
+        let mut lines = Vec::new();
+        if !self.script.settings.is_empty() {
+            let settings: Vec<String> = self.script.settings.iter().map(|s| self.setting(s)).collect();
+            lines.push(format!("cfg {}", settings.join(" ")));
+        }
+        for (index, group) in self.script.groups.iter().enumerate() {
+            lines.push(format!("group g{index} hold={}", u8::from(group.hold)));
+        }
+        let mut places = PCI_PLACES.iter();
+        for (index, device) in self.script.devices.iter().enumerate() {
+            let place = match device.bus {
+                Bus::Platform => String::new(),
+                Bus::Pci if self.bench.pci => match places.next() {
+                    Some(place) => format!(" pci={place}"),
+                    None => {
+                        return Err(CannotRun::TooMany { what: "PCI devices", most: PCI_PLACES.len() });
+                    }
+                },
+                bus => return Err(CannotRun::Bus(bus)),
+            };
+            lines.push(self.device(index, device)? + &place);
+        }
+        if !self.script.registered {
+            if self.bench.rules.registration == Registration::BusOps {
+                return Err(CannotRun::RegisteredForGood);
+            }
+            lines.push("iunreg".into());
+        }
+        Ok(lines)
+    }
+
+    fn setting(&self, setting: &Setting) -> String {
+        match setting {
+            Setting::DefaultType(kind) => format!("def={}", default_type(*kind)),
+            Setting::Deny(kinds) => format!("deny={}", letters(*kinds)),
+            Setting::DenyErrno(errno) => format!("deny_errno={}", number(*errno)),
+            Setting::Detach(ops) => format!("detach={}", u8::from(self.has_detach(*ops))),
+            Setting::DeferredFlush(capable) => format!("fqcap={}", u8::from(*capable)),
+            Setting::Unsafe(allowed) => format!("unsafe={}", u8::from(*allowed)),
+            Setting::Static(which) => format!("static={}", statics(which)),
+        }
+    }
+
+    /// The bench has one switch for both ways to leave a domain; each kernel has at most one of them.
+    fn has_detach(&self, ops: DetachOps) -> bool {
+        let rules = &self.bench.rules;
+        match ops {
+            DetachOps::None => false,
+            DetachOps::Full => true,
+            DetachOps::LatePlatformOp => {
+                rules.null_target != NullTarget::PlatformOp
+                    || rules.rockchip_platform_op == RockchipPlatformOp::Present
+            }
+        }
+    }
+
+    fn device(&self, index: usize, device: &DeviceSpec) -> Result<String, CannotRun> {
+        // `device` is taken apart so that an option that is new cannot be forgotten here.
+        let DeviceSpec {
+            name: _,
+            group,
+            bus: _,
+            default_type: kind,
+            deferred,
+            direct,
+            pasid_bits,
+            device_tree,
+            untrusted,
+        } = device;
+        if *untrusted {
+            return Err(CannotRun::Untrusted);
+        }
+        let group = group.map_or(Ok("-".into()), |group| self.names.group(group))?;
+        let mut line = format!("dev d{index} group={group}");
+        if let Some(kind) = kind {
+            line += &format!(" deftype={}", default_type(*kind));
+        }
+        for (option, set) in [("deferred", *deferred), ("resv", *direct), ("dt", *device_tree)] {
+            if set {
+                line += &format!(" {option}=1");
+            }
+        }
+        if *pasid_bits > 0 {
+            line += &format!(" pasid={pasid_bits}");
+        }
+        Ok(line)
+    }
+
+    fn op(&self, op: &Op) -> Result<String, CannotRun> {
+        let names = self.names;
+        Ok(match *op {
+            Op::DeviceAdd { device, driver: None } => format!("add {}", names.device(device)?),
+            Op::DeviceAdd { device, driver: Some(driver) } => {
+                format!("add {} {}", names.device(device)?, driver_word(driver))
+            }
+            Op::DeviceDel { device } => format!("del {}", names.device(device)?),
+            Op::Bind { device, driver } => format!("bind {} {}", names.device(device)?, driver_word(driver)),
+            Op::Unbind { device } => format!("unbind {}", names.device(device)?),
+            Op::IommuDeviceRegister => "ireg".into(),
+            Op::IommuDeviceUnregister => "iunreg".into(),
+            Op::UseDefaultDomain { device } => format!("use {}", names.device(device)?),
+            Op::UnuseDefaultDomain { device } => format!("unuse {}", names.device(device)?),
+            Op::GroupClaimDmaOwner { group, owner } => {
+                format!("claim {} {}", names.group(group)?, names.owner(owner)?)
+            }
+            Op::GroupReleaseDmaOwner { group } => format!("release {}", names.group(group)?),
+            Op::GroupDmaOwnerClaimed { group } => format!("claimed {}", names.group(group)?),
+            Op::DeviceClaimDmaOwner { device, owner } => {
+                format!("dclaim {} {}", names.device(device)?, names.owner(owner)?)
+            }
+            Op::DeviceReleaseDmaOwner { device } => format!("drelease {}", names.device(device)?),
+            Op::DomainAlloc { domain, device } => {
+                format!("alloc {} {}", self.domain(domain)?, names.device(device)?)
+            }
+            Op::DomainFree { domain } => format!("free {}", self.domain(domain)?),
+            Op::AttachDevice { domain, device } => {
+                format!("attach_dev {} {}", self.domain(domain)?, names.device(device)?)
+            }
+            Op::DetachDevice { domain, device } => {
+                format!("detach_dev {} {}", self.domain(domain)?, names.device(device)?)
+            }
+            Op::AttachGroup { domain, group } => {
+                format!("attach_group {} {}", self.domain(domain)?, names.group(group)?)
+            }
+            Op::DetachGroup { domain, group } => {
+                format!("detach_group {} {}", self.domain(domain)?, names.group(group)?)
+            }
+            Op::GroupReplaceDomain { domain, group } => {
+                format!("replace {} {}", self.domain(domain)?, names.group(group)?)
+            }
+            Op::AttachDevicePasid { domain, device, pasid } => {
+                format!("attach_pasid {} {} {pasid}", self.domain(domain)?, names.device(device)?)
+            }
+            Op::DetachDevicePasid { domain, device, pasid } => {
+                format!("detach_pasid {} {} {pasid}", self.domain(domain)?, names.device(device)?)
+            }
+            Op::GroupStoreType { group, word } => format!("type {} {}", names.group(group)?, type_word(word)),
+            Op::DeferredAttach { device } => self.query("defattach", &names.device(device)?)?,
+            Op::GetDomainForDev { device } => self.query("getdom", &names.device(device)?)?,
+            Op::GetDmaDomain { device } => self.query("getdma", &names.device(device)?)?,
+            Op::GroupAddDevice { device, group } => {
+                format!("gadd {} {}", names.device(device)?, names.group(group)?)
+            }
+            Op::GroupRemoveDevice { device } => format!("gdel {}", names.device(device)?),
+            Op::ArmCreateMapping { mapping, device, size } => {
+                format!("arm_create {} {} {size}", names.mapping(mapping)?, names.device(device)?)
+            }
+            Op::ArmAttachDevice { device, mapping: None } => format!("arm_attach {}", names.device(device)?),
+            Op::ArmAttachDevice { device, mapping: Some(mapping) } => {
+                format!("arm_attach {} {}", names.device(device)?, names.mapping(mapping)?)
+            }
+            Op::ArmDetachDevice { device } => format!("arm_detach {}", names.device(device)?),
+            Op::ArmReleaseMapping { mapping: MappingOf::Named(mapping) } => {
+                format!("arm_release {}", names.mapping(mapping)?)
+            }
+            Op::ArmReleaseMapping { mapping: MappingOf::Device(device) } => {
+                format!("arm_release {}", names.device(device)?)
+            }
+            Op::Driver { .. } => return Err(CannotRun::DriverFlow),
+            Op::Fail(fault) => self.fault(fault)?,
+            Op::FailClear => "fail clear".into(),
+            Op::Deny { kinds } if letters(kinds).is_empty() => "deny -".into(),
+            Op::Deny { kinds } => format!("deny {}", letters(kinds)),
+            Op::Poke { group, field, value } => {
+                let value = match value {
+                    PokeValue::Null => "null".into(),
+                    PokeValue::Domain(domain) => self.domain(domain)?,
+                    PokeValue::Owner(owner) => names.owner(Some(owner))?,
+                    // the bench reads a signed number
+                    PokeValue::Count(count) => count.cast_signed().to_string(),
+                };
+                format!("poke {} {} {value}", names.group(group)?, field_name(field))
+            }
+            Op::Observe => "obs".into(),
+        })
+    }
+
+    fn query(&self, command: &'static str, device: &str) -> Result<String, CannotRun> {
+        if self.bench.queries {
+            Ok(format!("{command} {device}"))
+        } else {
+            Err(CannotRun::NoCommand(command))
+        }
+    }
+
+    fn domain(&self, id: DomainRef) -> Result<String, CannotRun> {
+        let by_pointer = matches!(self.script.domains.get(id.index()), Some(DomainName::PointedToBy(..)));
+        if by_pointer && !self.bench.queries {
+            return Err(CannotRun::NoCommand("@group.domain"));
+        }
+        self.names.domain(id)
+    }
+
+    fn fault(&self, fault: Fault) -> Result<String, CannotRun> {
+        let Fault { kind, device, domain, errno, skip, count } = fault;
+        let kind = match kind {
+            FaultKind::Attach => "attach",
+            FaultKind::Pasid => "pasid",
+            FaultKind::Probe => "probe",
+            FaultKind::Group => "group",
+            FaultKind::DriverProbe => "drvprobe",
+        };
+        let device = device.map_or(Ok("*".into()), |device| self.names.device(device))?;
+        let domain = match domain {
+            FaultDomain::Any => "*".into(),
+            FaultDomain::Kind(kind) => format!("@{}", kind.name()),
+            FaultDomain::Named(id) => self.domain(id)?,
+        };
+        // The bench counts in `int`; no script has so many calls.
+        let most = |count: u32| i32::try_from(count).unwrap_or(i32::MAX);
+        let count = count.map_or(-1, most);
+        Ok(format!("fail {kind} {device} {domain} {} {} {count}", number(errno), most(skip)))
+    }
+}
+
+fn driver_word(driver: DriverKind) -> &'static str {
+    match driver {
+        DriverKind::KernelDma => "kdma",
+        DriverKind::Managed => "user",
+    }
+}
+
+fn type_word(word: TypeWord) -> &'static str {
+    match word {
+        TypeWord::Identity => "identity",
+        TypeWord::Dma => "DMA",
+        TypeWord::DmaFq => "DMA-FQ",
+        TypeWord::Auto => "auto",
+        TypeWord::Unknown => "nonsense",
+    }
+}
+
+fn default_type(kind: DefaultType) -> &'static str {
+    match kind {
+        DefaultType::Dma => "dma",
+        DefaultType::DmaFq => "fq",
+        DefaultType::Identity => "identity",
+    }
+}
+
+/// A kernel's errno as it returns it.
+fn number(errno: Errno) -> i32 {
+    -i32::from(errno.number())
+}
+
+/// The letters of these types; platform domains are never allocated, so refusing them means nothing.
+fn letters(kinds: KindSet) -> String {
+    let letter = |kind| match kind {
+        DomainKind::Blocked => Some('b'),
+        DomainKind::Identity => Some('i'),
+        DomainKind::Unmanaged => Some('u'),
+        DomainKind::Dma => Some('d'),
+        DomainKind::DmaFq => Some('f'),
+        DomainKind::Platform => None,
+    };
+    kinds.iter().filter_map(letter).collect()
+}
+
+fn statics(which: &StaticSet) -> String {
+    let letter = |which: &Static| match which {
+        Static::Identity => 'i',
+        Static::Blocked => 'b',
+        Static::Release => 'r',
+        Static::Default => 'd',
+        Static::Platform => 'p',
+    };
+    which.iter().map(letter).collect()
+}
+
+#[cfg(test)]
+mod tests;
