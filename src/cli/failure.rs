@@ -11,8 +11,10 @@ use anstyle::{AnsiColor, Style};
 use crate::case::{Case, CaseError};
 use crate::history::{self, Point, UnknownRelease};
 use crate::linux::cache::CacheError;
+use crate::linux::guest::GuestError;
+use crate::linux::guest::session::SessionError;
 use crate::linux::prepare::PrepareError;
-use crate::protocol::ServeError;
+use crate::protocol::{ProgramError, ServeError};
 use crate::suite::find::FindError;
 
 /// A message shows at most so many names.
@@ -105,6 +107,15 @@ pub enum Failure {
     /// A kernel cannot be prepared.
     #[error(transparent)]
     Prepare(#[from] PrepareError),
+    /// A kernel is not fit to be booted.
+    #[error(transparent)]
+    Guest(#[from] GuestError),
+    /// A kernel does not boot.
+    #[error(transparent)]
+    Boot(#[from] SessionError),
+    /// A program that is to answer does not start, or says nothing sensible.
+    #[error(transparent)]
+    Program(#[from] ProgramError),
     /// The case does not run on a release.
     #[error("{case} does not run on {release} ({limits})")]
     NotAt {

@@ -27,7 +27,8 @@ pub(super) use table::new_table;
 /// cases is met, 1 when one is not or a case cannot be loaded, 2 when the command makes no sense.
 ///
 /// With `--on`, the cases run on something else, at one release each, and are judged by the reference engine there:
-/// `reference@RELEASE` is the engine itself at another release.
+/// `linux:6.12` is a live kernel that `kernel prepare` has made ready, `cmd:PROGRAM ARGUMENTS` a program that speaks
+/// the line protocol (harness/PROTOCOL.md), `reference@RELEASE` the engine itself at that release.
 ///
 /// Snapshots are compared by `cargo test`, not here.
 #[derive(Clone, Debug, Default, clap::Args)]
