@@ -26,8 +26,10 @@ mod type_write;
 
 pub use rules::{Axis, AxisSet, Rules};
 
-use crate::script::{Op, Script};
-use crate::trace::{Call, Crash, End, Outcome, Reason, SetupError, Step, Trace};
+use crate::script::{DeviceId, DomainName, Op, Script};
+use crate::trace::{
+    Call, Crash, DeviceState, End, GroupState, Mark, Outcome, Reason, SetupError, Step, Trace,
+};
 use rules::Rulebook;
 use state::State;
 
@@ -85,6 +87,48 @@ impl<'a> Engine<'a> {
     #[must_use]
     pub fn crash(&self) -> Option<Crash> {
         self.crash
+    }
+
+    /// What the errno of the last operation was about.
+    #[must_use]
+    pub fn reason(&self) -> Option<Reason> {
+        self.reason
+    }
+
+    /// The groups that exist now, in order of declaration.
+    #[must_use]
+    pub fn groups(&self) -> Vec<GroupState> {
+        self.observe_groups()
+    }
+
+    /// The devices that exist now, in order of declaration.
+    #[must_use]
+    pub fn devices(&self) -> Vec<DeviceState> {
+        self.observe_devices()
+    }
+
+    /// Has this device an IOMMU now?
+    #[must_use]
+    pub fn is_served(&self, device: DeviceId) -> bool {
+        self.state.devices.get(device.index()).is_some_and(|device| device.has_iommu)
+    }
+
+    /// Is the IOMMU registered now?
+    #[must_use]
+    pub fn is_registered(&self) -> bool {
+        self.state.driver.registered
+    }
+
+    /// The name that a domain goes by in recorded traces.
+    #[must_use]
+    pub fn domain_name(&self, domain: Mark) -> Option<DomainName> {
+        self.state.domains.get(usize::from(domain.0)).map(|domain| self.name_of(domain.label))
+    }
+
+    /// The end of a script that has no further operation.
+    #[must_use]
+    pub fn end(mut self) -> End {
+        self.finish()
     }
 
     fn step(&mut self, op: Op) -> Option<Step> {

@@ -53,18 +53,20 @@ impl Engine<'_> {
 
     /// The table of domains that marks refer to.
     pub(super) fn domain_table(&self) -> Vec<DomainInfo> {
-        let name = |label: Label| match label {
+        self.state
+            .domains
+            .iter()
+            .map(|d| DomainInfo { name: self.name_of(d.label), kind: d.kind, role: d.role })
+            .collect()
+    }
+    pub(super) fn name_of(&self, label: Label) -> DomainName {
+        match label {
             Label::User(name) => self.script.domains[name.index()].clone(),
             Label::Mapping(mapping) => DomainName::User(self.script.mappings[mapping.index()].clone()),
             Label::Made(kind, n) => DomainName::Made(kind, n),
             // A crash came before it was seen.
             Label::Unseen => DomainName::Made(DomainKind::Unmanaged, 0),
             Label::Static(which) => DomainName::Static(which),
-        };
-        self.state
-            .domains
-            .iter()
-            .map(|d| DomainInfo { name: name(d.label), kind: d.kind, role: d.role })
-            .collect()
+        }
     }
 }
