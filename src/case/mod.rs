@@ -123,6 +123,14 @@ pub fn load(path: &Path) -> Result<Case, CaseError> {
     parse(&path.display().to_string(), &name_of(path), &text, Releases::of_history())
 }
 
+/// Reads a case of this name from a text that is in no file.
+///
+/// # Errors
+/// The first thing that is wrong, with its place and a hint.
+pub fn from_text(name: &str, text: &str) -> Result<Case, CaseError> {
+    parse(name, name, text, Releases::of_history())
+}
+
 /// The name of the case in this file: its folder and its own name without extension.
 fn name_of(path: &Path) -> String {
     let slug = path.file_stem().unwrap_or_default().to_string_lossy();
