@@ -32,6 +32,7 @@
 //! | [`implementation`] | what is tested: the trait, the engine, recordings in the bench's format |
 //! | [`protocol`] | scripts and answers as lines of JSON: between programs, both ends, and in files |
 //! | [`replay`] | recordings against the engine |
+//! | [`fuzz`] | random scripts that look at the state, campaigns, shortening, scripts as cases |
 //! | [`cli`] | the commands, thin |
 //!
 //! Outside the library, `harness/` holds the test targets: `main.rs` (cases as trials), `replay.rs` (recorded kernels),
@@ -41,6 +42,7 @@
 pub mod case;
 pub mod cli;
 pub mod engine;
+pub mod fuzz;
 pub mod history;
 pub mod implementation;
 pub mod linux;

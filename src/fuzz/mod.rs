@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Looking for scripts that the reference engine and an implementation make different things of.
+//!
+//! A [`Generator`] makes random scripts with the engine at its side, so that operations are legal where they come.
+//! [`reach`] tells how much of the engine's behaviour scripts get to.
+
+mod canonical;
+mod generate;
+mod profile;
+mod random;
+pub mod reach;
+
+pub use canonical::canonical;
+pub use generate::Generator;
+pub use profile::{Profile, Supports};

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! What the scripts are for: an architecture, a release, and what the target can do.
+
+use crate::history::Point;
+use crate::script::{Arch, Bus, DomainName, Op, Script};
+
+/// What a generator makes scripts for.
+#[derive(Clone, Debug)]
+pub struct Profile {
+    /// The machine's architecture.
+    pub arch: Arch,
+    /// The release whose rules tell what is legal.
+    pub point: Point,
+    /// What the target can do.
+    pub supports: Supports,
+    /// One script in so many may take the kernel down; 0: none may.
+    pub daring: usize,
+}
+
+/// One script in so many may crash, unless it is said otherwise: each costs a real kernel a boot.
+const DARING: usize = 500;
+
+impl Profile {
+    /// Scripts for an implementation that can do all that a script can say.
+    #[must_use]
+    pub fn of_everything(arch: Arch, point: Point) -> Profile {
+        Profile { arch, point, supports: Supports::EVERYTHING, daring: DARING }
+    }
+
+    /// Scripts for a live kernel on a test bench.
+    #[must_use]
+    pub fn of_bench(arch: Arch, point: Point) -> Profile {
+        Profile { arch, point, supports: Supports::BENCH, daring: DARING }
+    }
+}
+
+/// What a target can do beyond the calls that every test bench makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a question of its own")]
+pub struct Supports {
+    /// The buses that it can put devices on.
+    pub buses: &'static [Bus],
+    /// The attach and detach sequences of display drivers.
+    pub flows: bool,
+    /// `iommu_get_domain_for_dev` and `iommu_get_dma_domain`.
+    pub queries: bool,
+    /// `iommu_deferred_attach`.
+    pub deferred_attach: bool,
+    /// Names such as `domain(g)`: whatever a group's pointer holds at that moment.
+    pub pointers: bool,
+    /// Names such as `dma1`: the first domain of that type that the core made. A case cannot say them.
+    pub made: bool,
+    /// Untrusted PCI devices.
+    pub untrusted: bool,
+    /// `set_platform_dma_ops` that came one release late.
+    pub late_platform_op: bool,
+    /// The IOMMU registers after the script began, or goes and comes again.
+    pub registration: bool,
+}
+
+impl Supports {
+    /// Everything that a case can say.
+    pub const EVERYTHING: Supports = Supports {
+        buses: &[Bus::Platform, Bus::Pci, Bus::Amba, Bus::FslMc, Bus::Cdx, Bus::Host1x],
+        flows: true,
+        queries: true,
+        deferred_attach: true,
+        pointers: true,
+        made: false,
+        untrusted: true,
+        late_platform_op: true,
+        registration: true,
+    };
+
+    /// What the bench with a mock IOMMU driver in a live kernel can do.
+    pub const BENCH: Supports = Supports {
+        buses: &[Bus::Platform],
+        flows: false,
+        queries: false,
+        deferred_attach: false,
+        pointers: true,
+        made: false,
+        untrusted: false,
+        late_platform_op: false,
+        registration: true,
+    };
+
+    /// Can it run this operation?
+    #[must_use]
+    pub fn has(&self, op: Op) -> bool {
+        match op {
+            Op::Driver { .. } => self.flows,
+            Op::GetDomainForDev { .. } | Op::GetDmaDomain { .. } => self.queries,
+            Op::DeferredAttach { .. } => self.deferred_attach,
+            Op::IommuDeviceRegister | Op::IommuDeviceUnregister => self.registration,
+            _ => true,
+        }
+    }
+
+    /// Can it make sense of this name?
+    #[must_use]
+    pub fn knows(&self, name: &DomainName) -> bool {
+        match name {
+            DomainName::User(_) | DomainName::Static(_) => true,
+            DomainName::Made(..) => self.made,
+            DomainName::PointedToBy(..) => self.pointers,
+        }
+    }
+
+    /// Can it run this script?
+    #[must_use]
+    pub fn covers(&self, script: &Script) -> bool {
+        script.ops.iter().all(|op| self.has(*op))
+            && script.domains.iter().all(|name| self.knows(name))
+            && script
+                .devices
+                .iter()
+                .all(|device| self.buses.contains(&device.bus) && (self.untrusted || !device.untrusted))
+            && (self.registration || script.registered)
+    }
+}
