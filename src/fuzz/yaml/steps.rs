@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Steps of a case.
+
+use super::topology::{kind_word, kinds};
+use super::{Inexpressible, domain, errno, name};
+use crate::script::{
+    DeviceId, Fault, FaultDomain, FaultKind, GroupId, MappingId, MappingOf, Op, OwnerId, PokeValue, Script,
+    TypeWord,
+};
+use crate::trace::{names, operation};
+
+/// A size that a case need not say.
+const DEFAULT_SIZE: u64 = 128 << 20;
+
+/// One step: the operation's name and its arguments.
+pub(super) fn step(script: &Script, op: Op) -> Result<String, Inexpressible> {
+    let arguments = Arguments { script }.of(op)?;
+    let step = operation::name(&op);
+    Ok(if arguments.is_empty() { format!("{step}:") } else { format!("{step}: {arguments}") })
+}
+
+struct Arguments<'s> {
+    script: &'s Script,
+}
+
+impl Arguments<'_> {
+    fn of(&self, op: Op) -> Result<String, Inexpressible> {
+        Ok(match op {
+            Op::DeviceAdd { device, driver: None }
+            | Op::DeviceDel { device }
+            | Op::Unbind { device }
+            | Op::UseDefaultDomain { device }
+            | Op::UnuseDefaultDomain { device }
+            | Op::DeviceReleaseDmaOwner { device }
+            | Op::DeferredAttach { device }
+            | Op::GetDomainForDev { device }
+            | Op::GetDmaDomain { device }
+            | Op::GroupRemoveDevice { device }
+            | Op::ArmDetachDevice { device }
+            | Op::ArmAttachDevice { device, mapping: None } => {
+                let device = self.device(device)?;
+                match op {
+                    Op::ArmAttachDevice { .. } => format!("{{ device: {device} }}"),
+                    _ => device,
+                }
+            }
+            Op::DeviceAdd { device, driver: Some(driver) } | Op::Bind { device, driver } => {
+                let driver = operation::driver_name(driver);
+                format!("{{ device: {}, driver: {driver} }}", self.device(device)?)
+            }
+            Op::IommuDeviceRegister | Op::IommuDeviceUnregister | Op::FailClear | Op::Observe => {
+                String::new()
+            }
+            Op::GroupReleaseDmaOwner { group } | Op::GroupDmaOwnerClaimed { group } => self.group(group)?,
+            Op::GroupClaimDmaOwner { group, owner } => {
+                format!("{{ group: {}, owner: {} }}", self.group(group)?, self.owner(owner)?)
+            }
+            Op::DeviceClaimDmaOwner { device, owner } => {
+                format!("{{ device: {}, owner: {} }}", self.device(device)?, self.owner(owner)?)
+            }
+            Op::DomainFree { domain: id } => domain(self.script, id)?,
+            Op::DomainAlloc { domain: id, device }
+            | Op::AttachDevice { domain: id, device }
+            | Op::DetachDevice { domain: id, device }
+            | Op::Driver { domain: id, device, .. } => {
+                format!("{{ domain: {}, device: {} }}", domain(self.script, id)?, self.device(device)?)
+            }
+            Op::AttachGroup { domain: id, group }
+            | Op::DetachGroup { domain: id, group }
+            | Op::GroupReplaceDomain { domain: id, group } => {
+                format!("{{ domain: {}, group: {} }}", domain(self.script, id)?, self.group(group)?)
+            }
+            Op::AttachDevicePasid { domain: id, device, pasid }
+            | Op::DetachDevicePasid { domain: id, device, pasid } => {
+                let (domain, device) = (domain(self.script, id)?, self.device(device)?);
+                format!("{{ domain: {domain}, device: {device}, pasid: {pasid} }}")
+            }
+            Op::GroupStoreType { group, word } => {
+                format!("{{ group: {}, type: {} }}", self.group(group)?, type_word(word))
+            }
+            Op::GroupAddDevice { device, group } => {
+                format!("{{ device: {}, group: {} }}", self.device(device)?, self.group(group)?)
+            }
+            Op::ArmCreateMapping { mapping, device, size } => {
+                let size = if size == DEFAULT_SIZE { String::new() } else { format!(", size: {size}") };
+                format!("{{ mapping: {}, device: {}{size} }}", self.mapping(mapping)?, self.device(device)?)
+            }
+            Op::ArmAttachDevice { device, mapping: Some(mapping) } => {
+                format!("{{ device: {}, mapping: {} }}", self.device(device)?, self.mapping(mapping)?)
+            }
+            Op::ArmReleaseMapping { mapping: MappingOf::Named(mapping) } => self.mapping(mapping)?,
+            Op::ArmReleaseMapping { mapping: MappingOf::Device(device) } => {
+                format!("{{ device: {} }}", self.device(device)?)
+            }
+            Op::Fail(fault) => self.fault(&fault)?,
+            Op::Deny { kinds: denied } => kinds(denied)?,
+            Op::Poke { group, field, value } => {
+                let value = match value {
+                    PokeValue::Null => names::NULL.to_owned(),
+                    PokeValue::Domain(id) => domain(self.script, id)?,
+                    PokeValue::Owner(owner) => self.owner(Some(owner))?,
+                    PokeValue::Count(count) => count.to_string(),
+                };
+                let field = names::field_name(field);
+                format!("{{ group: {}, field: {field}, value: {value} }}", self.group(group)?)
+            }
+        })
+    }
+
+    fn fault(&self, fault: &Fault) -> Result<String, Inexpressible> {
+        let Fault { kind, device, domain: about, errno: with, skip, count } = fault;
+        let call = match kind {
+            FaultKind::Attach => "attach",
+            FaultKind::Pasid => "pasid",
+            FaultKind::Probe => "probe",
+            FaultKind::Group => "group",
+            FaultKind::DriverProbe => "driver_probe",
+        };
+        let mut fields = vec![format!("call: {call}")];
+        if let Some(device) = device {
+            fields.push(format!("device: {}", self.device(*device)?));
+        }
+        match about {
+            FaultDomain::Any => {}
+            FaultDomain::Kind(kind) => fields.push(format!("domain_type: {}", kind_word(*kind)?)),
+            FaultDomain::Named(id) => fields.push(format!("domain: {}", domain(self.script, *id)?)),
+        }
+        fields.push(format!("errno: {}", errno(*with)?));
+        if *skip > 0 {
+            fields.push(format!("skip: {skip}"));
+        }
+        match count {
+            Some(1) => {}
+            Some(count) => fields.push(format!("count: {count}")),
+            None => fields.push("count: always".into()),
+        }
+        Ok(format!("{{ {} }}", fields.join(", ")))
+    }
+
+    fn device(&self, id: DeviceId) -> Result<String, Inexpressible> {
+        let spec = self.script.devices.get(id.index());
+        spec.map(|spec| name(&spec.name)).ok_or(Inexpressible::Undeclared("device"))
+    }
+
+    fn group(&self, id: GroupId) -> Result<String, Inexpressible> {
+        let spec = self.script.groups.get(id.index());
+        spec.map(|spec| name(&spec.name)).ok_or(Inexpressible::Undeclared("group"))
+    }
+
+    fn mapping(&self, id: MappingId) -> Result<String, Inexpressible> {
+        let known = self.script.mappings.get(id.index());
+        known.map(|known| name(known)).ok_or(Inexpressible::Undeclared("mapping"))
+    }
+
+    fn owner(&self, id: Option<OwnerId>) -> Result<String, Inexpressible> {
+        let Some(id) = id else { return Ok(names::NULL.to_owned()) };
+        let known = self.script.owners.get(id.index());
+        known.map(|known| name(known)).ok_or(Inexpressible::Undeclared("owner"))
+    }
+}
+
+/// A word for `type`; any will do for one that no kernel knows.
+fn type_word(word: TypeWord) -> &'static str {
+    match word {
+        TypeWord::Identity => "identity",
+        TypeWord::Dma => "DMA",
+        TypeWord::DmaFq => "DMA-FQ",
+        TypeWord::Auto => "auto",
+        TypeWord::Unknown => "nonsense",
+    }
+}

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The part of a case that says what is there.
+
+use std::fmt::Write;
+
+use super::{Inexpressible, errno, name};
+use crate::script::{
+    Arch, Bus, DefaultType, DetachOps, DeviceSpec, DomainKind, DomainName, GroupId, KindSet, Script, Setting,
+    Static,
+};
+
+pub(super) fn write(script: &Script, text: &mut String) -> Result<(), Inexpressible> {
+    let mut lines = Vec::new();
+    if script.arch == Arch::Arm32 {
+        lines.push("arch: arm32".to_owned());
+    }
+    let (iommu, forbidden_calls) = settings(script)?;
+    if !iommu.is_empty() {
+        lines.push(format!("iommu: {{ {} }}", iommu.join(", ")));
+    }
+    if !script.groups.is_empty() {
+        lines.push("groups:".into());
+        lines.extend((0..script.groups.len()).map(|index| format!("  {}", group(script, index))));
+    }
+    let devices: Vec<String> = script
+        .devices
+        .iter()
+        .filter_map(|spec| device(script.arch, spec).transpose())
+        .collect::<Result<_, _>>()?;
+    if !devices.is_empty() {
+        lines.push("devices:".into());
+        lines.extend(devices.into_iter().map(|line| format!("  {line}")));
+    }
+    let domains = domains(script);
+    if !domains.is_empty() {
+        lines.push(format!("domains: {{ {} }}", domains.join(", ")));
+    }
+    if !script.owners.is_empty() {
+        let owners: Vec<String> = script.owners.iter().map(|owner| name(owner)).collect();
+        lines.push(format!("owners: [{}]", owners.join(", ")));
+    }
+    if !script.registered {
+        lines.push("registered: false".into());
+    }
+    if forbidden_calls {
+        lines.push("forbidden_calls: true".into());
+    }
+    let _ = writeln!(text, "topology:{}", if lines.is_empty() { " {}" } else { "" });
+    for line in lines {
+        let _ = writeln!(text, "  {line}");
+    }
+    Ok(())
+}
+
+/// What `iommu` says, and whether forbidden calls are run.
+fn settings(script: &Script) -> Result<(Vec<String>, bool), Inexpressible> {
+    let mut fields = Vec::new();
+    let mut forbidden_calls = false;
+    for setting in &script.settings {
+        fields.push(match setting {
+            Setting::DefaultType(kind) => format!("default_type: {}", default_type(*kind)),
+            Setting::Deny(denied) => format!("deny: {}", kinds(*denied)?),
+            Setting::DenyErrno(with) => format!("deny_errno: {}", errno(*with)?),
+            Setting::Detach(ops) => format!("detach: {}", detach(*ops)),
+            Setting::DeferredFlush(capable) => format!("deferred_flush: {capable}"),
+            Setting::Unsafe(allowed) => {
+                forbidden_calls = *allowed;
+                continue;
+            }
+            Setting::Static(fixed) => {
+                let fixed: Vec<&str> = fixed.iter().map(|which| static_word(*which)).collect();
+                format!("static: [{}]", fixed.join(", "))
+            }
+        });
+    }
+    Ok((fields, forbidden_calls))
+}
+
+fn group(script: &Script, index: usize) -> String {
+    let id = u8::try_from(index).ok().map(GroupId);
+    let inside = script.devices.iter().filter(|device| device.group.is_some() && device.group == id);
+    let devices: Vec<String> = inside.map(|device| name(&device.name)).collect();
+    let devices = format!("[{}]", devices.join(", "));
+    match script.groups.get(index) {
+        Some(spec) if spec.hold => format!("{}: {{ devices: {devices}, hold: true }}", name(&spec.name)),
+        Some(spec) => format!("{}: {devices}", name(&spec.name)),
+        None => String::new(),
+    }
+}
+
+/// A device's options; one without group is declared by having an entry.
+fn device(arch: Arch, spec: &DeviceSpec) -> Result<Option<String>, Inexpressible> {
+    let mut options = Vec::new();
+    if let Some(bus) = bus_word(spec.bus) {
+        options.push(format!("bus: {bus}"));
+    }
+    match spec.default_type {
+        None => {}
+        Some(DefaultType::DmaFq) => return Err(Inexpressible::Kind("DMA-FQ", "of a device")),
+        Some(kind) => options.push(format!("default_type: {}", default_type(kind))),
+    }
+    for (name, is) in [("deferred", spec.deferred), ("direct", spec.direct)] {
+        if is {
+            options.push(format!("{name}: true"));
+        }
+    }
+    if spec.pasid_bits > 0 {
+        options.push(format!("pasid_bits: {}", spec.pasid_bits));
+    }
+    let by_itself = arch == Arch::Arm32 && spec.group.is_some();
+    if spec.device_tree != by_itself {
+        options.push(format!("device_tree: {}", spec.device_tree));
+    }
+    if spec.untrusted {
+        options.push("untrusted: true".into());
+    }
+    if options.is_empty() && spec.group.is_some() {
+        return Ok(None);
+    }
+    let options = if options.is_empty() { "{}".into() } else { format!("{{ {} }}", options.join(", ")) };
+    Ok(Some(format!("{}: {options}", name(&spec.name))))
+}
+
+/// Domains and mappings, in the order in which the script has them.
+fn domains(script: &Script) -> Vec<String> {
+    let is_mapping = |user: &String| script.mappings.contains(user);
+    let users = script.domains.iter().filter_map(|known| match known {
+        DomainName::User(user) if !is_mapping(user) => Some(format!("{}: paging", name(user))),
+        _ => None,
+    });
+    users.chain(script.mappings.iter().map(|mapping| format!("{}: mapping", name(mapping)))).collect()
+}
+
+/// A list of types.
+pub(super) fn kinds(kinds: KindSet) -> Result<String, Inexpressible> {
+    let words: Vec<&str> = kinds.iter().map(kind_word).collect::<Result<_, _>>()?;
+    Ok(format!("[{}]", words.join(", ")))
+}
+
+pub(super) fn kind_word(kind: DomainKind) -> Result<&'static str, Inexpressible> {
+    Ok(match kind {
+        DomainKind::Blocked => "blocked",
+        DomainKind::Identity => "identity",
+        DomainKind::Unmanaged => "unmanaged",
+        DomainKind::Dma => "dma",
+        DomainKind::DmaFq => "dma-fq",
+        DomainKind::Platform => return Err(Inexpressible::Kind("platform", "in a list of types")),
+    })
+}
+
+fn default_type(kind: DefaultType) -> &'static str {
+    match kind {
+        DefaultType::Dma => "dma",
+        DefaultType::DmaFq => "dma-fq",
+        DefaultType::Identity => "identity",
+    }
+}
+
+fn detach(ops: DetachOps) -> &'static str {
+    match ops {
+        DetachOps::None => "none",
+        DetachOps::Full => "full",
+        DetachOps::LatePlatformOp => "late-platform-op",
+    }
+}
+
+fn static_word(which: Static) -> &'static str {
+    match which {
+        Static::Identity => "identity",
+        Static::Blocked => "blocked",
+        Static::Release => "release",
+        Static::Default => "default",
+        Static::Platform => "platform",
+    }
+}
+
+/// A bus, if it is not the usual one.
+fn bus_word(bus: Bus) -> Option<&'static str> {
+    match bus {
+        Bus::Platform => None,
+        Bus::Amba => Some("amba"),
+        Bus::FslMc => Some("fsl-mc"),
+        Bus::Pci => Some("pci"),
+        Bus::Cdx => Some("cdx"),
+        Bus::Host1x => Some("host1x"),
+    }
+}
