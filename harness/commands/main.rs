@@ -2,6 +2,7 @@
 //! `cargo test --test commands`: the command line, as its users see it.
 
 mod bisect;
+mod fuzz;
 mod kernel;
 mod on;
 mod serve;

@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use anstyle::{AnsiColor, Style};
 
 use crate::case::{Case, CaseError};
+use crate::fuzz::campaign::ReportError;
 use crate::history::{self, Point, UnknownRelease};
 use crate::linux::cache::CacheError;
 use crate::linux::guest::GuestError;
@@ -65,6 +66,9 @@ pub enum Failure {
     /// Running it ended before it gave any result.
     #[error("the run was ended by an internal error")]
     Stopped,
+    /// A disagreement cannot be written.
+    #[error(transparent)]
+    Disagreement(#[from] ReportError),
     /// There is no folder of cases.
     #[error("there is no folder `cases` here; name one with --cases")]
     NoCases,

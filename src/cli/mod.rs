@@ -6,6 +6,7 @@ mod cases;
 mod check;
 mod explain;
 mod failure;
+mod fuzz;
 mod kernel;
 mod on;
 mod progress;
@@ -45,6 +46,7 @@ enum Command {
     Check(check::Args),
     Releases(releases::Args),
     Replay(replay::Args),
+    Fuzz(fuzz::Args),
     Serve(serve::Args),
     Kernel(kernel::Args),
 }
@@ -78,6 +80,7 @@ fn dispatch(command: &Command, out: &mut impl Write) -> Result<Status, Failure> 
         Command::Check(args) => check::run(args, out),
         Command::Releases(args) => releases::run(args, out),
         Command::Replay(args) => replay::run(args, out),
+        Command::Fuzz(args) => fuzz::run(args, out),
         Command::Serve(args) => serve::run(args, out),
         Command::Kernel(args) => kernel::run(args, out),
     }
