@@ -5,6 +5,7 @@ mod bisect;
 mod fuzz;
 mod kernel;
 mod on;
+mod record;
 mod serve;
 #[path = "../support/mod.rs"]
 mod support;

@@ -15,6 +15,7 @@ use crate::linux::cache::CacheError;
 use crate::linux::guest::GuestError;
 use crate::linux::guest::session::SessionError;
 use crate::linux::prepare::PrepareError;
+use crate::protocol::record::RecordError;
 use crate::protocol::{ProgramError, ServeError};
 use crate::suite::find::FindError;
 
@@ -69,6 +70,9 @@ pub enum Failure {
     /// A disagreement cannot be written.
     #[error(transparent)]
     Disagreement(#[from] ReportError),
+    /// A recording cannot be written.
+    #[error(transparent)]
+    Record(#[from] RecordError),
     /// There is no folder of cases.
     #[error("there is no folder `cases` here; name one with --cases")]
     NoCases,

@@ -68,7 +68,7 @@ pub struct Args {
 }
 
 #[derive(Clone, Copy, Debug, Default, clap::ValueEnum)]
-enum Machine {
+pub(super) enum Machine {
     /// Any with the generic DMA layer
     #[default]
     Generic,
@@ -77,7 +77,7 @@ enum Machine {
 }
 
 pub fn run(args: &Args, out: &mut impl Write) -> Result<Status, Failure> {
-    let Opened { mut implementation, family, point } = args.on.open()?;
+    let Opened { mut implementation, family, point, .. } = args.on.open()?;
     let release = args.release.as_deref().map(failure::resolve).transpose()?;
     let point = point.or_else(|| release.clone()).ok_or_else(|| Failure::NoRelease(implementation.name()))?;
     let options = Options {
@@ -110,7 +110,7 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<Status, Failure> {
 }
 
 /// The engine can do everything; others can do what the test bench can.
-fn profile(machine: Machine, family: &str, point: Point) -> Profile {
+pub(super) fn profile(machine: Machine, family: &str, point: Point) -> Profile {
     let arch = match machine {
         Machine::Generic => Arch::Generic,
         Machine::Arm32 => Arch::Arm32,

@@ -10,6 +10,7 @@ mod fuzz;
 mod kernel;
 mod on;
 mod progress;
+mod record;
 mod releases;
 mod replay;
 pub mod run;
@@ -47,6 +48,7 @@ enum Command {
     Releases(releases::Args),
     Replay(replay::Args),
     Fuzz(fuzz::Args),
+    Record(record::Args),
     Serve(serve::Args),
     Kernel(kernel::Args),
 }
@@ -81,6 +83,7 @@ fn dispatch(command: &Command, out: &mut impl Write) -> Result<Status, Failure> 
         Command::Releases(args) => releases::run(args, out),
         Command::Replay(args) => replay::run(args, out),
         Command::Fuzz(args) => fuzz::run(args, out),
+        Command::Record(args) => record::run(args, out),
         Command::Serve(args) => serve::run(args, out),
         Command::Kernel(args) => kernel::run(args, out),
     }
