@@ -18,7 +18,7 @@ pub struct Profile {
 }
 
 /// One script in so many may crash, unless it is said otherwise: each costs a real kernel a boot.
-const DARING: usize = 500;
+const DARING: usize = 5000;
 
 impl Profile {
     /// Scripts for an implementation that can do all that a script can say.

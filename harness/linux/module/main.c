@@ -37,7 +37,7 @@ static void run(char **av, int ac)
 		res_bad("arguments");
 	else
 		c->run(av, ac);
-#if defined(CONFIG_ARM_DMA_USE_IOMMU) && LINUX_VERSION_CODE >= KERNEL_VERSION(6, 0, 0)
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 0, 0)
 	/* deferred probes that this step set off belong to it */
 	wait_for_device_probe();
 	wait_for_device_probe();
