@@ -4,7 +4,7 @@
 use super::moves::choose;
 use super::play::Play;
 use super::world::World;
-use crate::script::{Arch, DeviceId, DriverFlow, Field, GroupId, Op, PokeValue};
+use crate::script::{Arch, DeviceId, DriverFlow, Field, GroupId, Op, PokeValue, Static};
 
 impl Play<'_> {
     /// A group that somebody makes for a device without IOMMU.
@@ -93,8 +93,10 @@ impl Play<'_> {
                 }
             },
             15 => {
-                let domain = if self.random.percent(50) { self.core_domain() } else { None };
-                self.say(poke(Field::BlockingDomain, domain.map_or(PokeValue::Null, PokeValue::Domain)));
+                // Any other domain would be freed twice, and the kernel's memory is in disorder from then on.
+                let blocked = PokeValue::Domain(World::fixed(Static::Blocked));
+                let value = self.random.of([PokeValue::Null, blocked]);
+                self.say(poke(Field::BlockingDomain, value));
             },
             10 => { self.say(poke(Field::Domain, PokeValue::Null)); },
         );
