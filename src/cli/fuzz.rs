@@ -12,6 +12,7 @@ use crate::fuzz::campaign::{self, Figures, Found, Options};
 use crate::fuzz::reach::Reach;
 use crate::fuzz::{Generator, Profile};
 use crate::history::Point;
+use crate::linux::name::KernelName;
 use crate::script::Arch;
 
 /// Scripts of a campaign, if neither their number nor a time is given.
@@ -58,19 +59,18 @@ pub struct Args {
     #[arg(long, value_name = "RELEASE")]
     release: Option<String>,
 
-    /// The machine's architecture
-    #[arg(long, value_enum, default_value_t)]
-    arch: Machine,
+    /// The machine's architecture [default: the kernel's, else generic]
+    #[arg(long, value_enum)]
+    arch: Option<Machine>,
 
     /// Do not run anything: tell what of the engine's behaviour the scripts reach
     #[arg(long)]
     reach: bool,
 }
 
-#[derive(Clone, Copy, Debug, Default, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
 pub(super) enum Machine {
     /// Any with the generic DMA layer
-    #[default]
     Generic,
     /// 32-bit ARM
     Arm32,
@@ -85,7 +85,7 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<Status, Failure> {
         first: args.from,
         scripts: args.scripts.or_else(|| args.seconds.is_none().then_some(SCRIPTS)),
         time: args.seconds.map(Duration::from_secs),
-        profile: profile(args.arch, &family, point.clone()),
+        profile: profile(args.arch, &args.on, &family, point.clone()),
         point: release.unwrap_or(point),
     };
     if args.reach {
@@ -110,10 +110,15 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<Status, Failure> {
 }
 
 /// The engine can do everything; others can do what the test bench can.
-pub(super) fn profile(machine: Machine, family: &str, point: Point) -> Profile {
-    let arch = match machine {
-        Machine::Generic => Arch::Generic,
-        Machine::Arm32 => Arch::Arm32,
+pub(super) fn profile(machine: Option<Machine>, on: &On, family: &str, point: Point) -> Profile {
+    let arch = match (machine, on) {
+        (Some(Machine::Generic), _) => Arch::Generic,
+        (Some(Machine::Arm32), _) => Arch::Arm32,
+        (None, On::Linux(kernel)) => {
+            let name = kernel.parse::<KernelName>();
+            name.map_or(Arch::Generic, |name| name.arch().of_script())
+        }
+        (None, _) => Arch::Generic,
     };
     match family {
         "reference" => Profile::of_everything(arch, point),

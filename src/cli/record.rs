@@ -47,9 +47,9 @@ pub struct Args {
     #[arg(long, value_name = "S", default_value_t = 1, requires = "random")]
     seed: u64,
 
-    /// The architecture of random scripts
-    #[arg(long, value_enum, default_value_t, requires = "random")]
-    arch: Machine,
+    /// The architecture of random scripts [default: the kernel's, else generic]
+    #[arg(long, value_enum, requires = "random")]
+    arch: Option<Machine>,
 
     /// The file to write
     #[arg(long, short, value_name = "FILE")]
@@ -75,7 +75,7 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<Status, Failure> {
     let point = release.or(point).ok_or_else(|| Failure::NoRelease(implementation.name()))?;
     let (asked, mut unusable) = match args.random {
         Some(count) => {
-            let generator = Generator::new(args.seed, profile(args.arch, &family, point.clone()));
+            let generator = Generator::new(args.seed, profile(args.arch, &args.on, &family, point.clone()));
             let script = |number| Asked { script: generator.script(number), note: None };
             ((0..count).map(script).collect(), 0)
         }
