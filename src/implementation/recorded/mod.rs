@@ -8,7 +8,6 @@ mod file;
 mod header;
 mod observe;
 mod op;
-mod render;
 mod script;
 pub mod wire;
 mod words;
@@ -17,8 +16,7 @@ pub use file::{FileError, JsonError, LINE_LIMIT, Problem, TraceFile};
 pub use header::{Chosen, HeaderError};
 pub use observe::{ObserveError, observe};
 pub use op::OpError;
-pub use render::{Ending, Results, domain_name, results};
-pub use script::{ScriptError, parse};
+pub use script::{ScriptError, parse, recorded_name};
 
 pub(crate) use file::{decompressed, read_line};
 

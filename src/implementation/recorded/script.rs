@@ -346,3 +346,30 @@ pub fn domain_name(name: &str) -> DomainName {
     });
     made.unwrap_or_else(|| DomainName::User(name.into()))
 }
+
+/// A domain's name in recorded scripts.
+#[must_use]
+pub fn recorded_name(name: &DomainName) -> String {
+    match name {
+        DomainName::User(name) => name.clone(),
+        DomainName::Made(kind, number) => format!("{}{number}", prefix(*kind)),
+        DomainName::Static(which) => match which {
+            Static::Identity => "IDN".into(),
+            Static::Blocked => "BLK".into(),
+            Static::Release => "REL".into(),
+            Static::Default => "DEF".into(),
+            Static::Platform => "PLT".into(),
+        },
+        DomainName::PointedToBy(..) => "?".into(),
+    }
+}
+
+fn prefix(kind: DomainKind) -> &'static str {
+    match kind {
+        DomainKind::Dma | DomainKind::DmaFq => "dma",
+        DomainKind::Identity => "idn",
+        DomainKind::Blocked => "blk",
+        DomainKind::Unmanaged => "unm",
+        DomainKind::Platform => "dom",
+    }
+}

@@ -7,17 +7,16 @@ mod values;
 
 use std::fmt;
 
+use serde::Deserialize;
 use serde::de::{self, Deserializer, SeqAccess, Visitor};
-use serde::ser::Serializer;
-use serde::{Deserialize, Serialize};
 
 pub use values::{OpText, Ordered, Return, Scalar, Text};
 
 /// The first line of a file: where the traces come from.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct Header {
     /// Version of the line protocol; only programs that answer say it, recorded files do not.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub protocol: Option<u32>,
     /// A short name, such as `6.1` or `6.1-armhf`.
     pub kernel: String,
@@ -29,39 +28,39 @@ pub struct Header {
 
 /// A script, and its result when it has been run. Whoever made the script may have noted more about it under other
 /// keys, which mean nothing here.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Line<'a> {
     /// The script's name.
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    #[serde(borrow, default)]
     pub id: Option<Scalar<'a>>,
     /// What it is for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub note: Option<Text<'a>>,
     /// The architecture, where the file's header does not say it: `generic` or `arm32`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub arch: Option<Text<'a>>,
     /// Settings of the mock driver, in order.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub cfg: Option<Ordered<'a, Scalar<'a>>>,
     /// Groups and devices.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub topo: Option<Topology<'a>>,
     /// The operations.
     pub ops: Vec<OpText<'a>>,
     /// Lines of the setup that failed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub setup: Option<Vec<SetupAnswer<'a>>>,
     /// What each operation did.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub steps: Option<Vec<Step<'a>>>,
     /// What the teardown did.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub end: Option<Teardown<'a>>,
     /// What the console said when the kernel died.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub crash: Option<Vec<Text<'a>>>,
     /// What the console said when the kernel stopped answering.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub hang: Option<Vec<Text<'a>>>,
 }
 
@@ -74,53 +73,53 @@ impl Line<'_> {
 }
 
 /// Groups and devices of a script.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Topology<'a> {
     /// Options of groups.
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    #[serde(borrow, default)]
     pub groups: Option<Ordered<'a, Ordered<'a, Scalar<'a>>>>,
     /// Devices with their options.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub devs: Option<Ordered<'a, Ordered<'a, Scalar<'a>>>>,
 }
 
 /// A setup line and what the kernel answered to it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct SetupAnswer<'a>(#[serde(borrow)] pub Text<'a>, pub Scalar<'a>);
 
 /// What one operation did. A field that is absent was not observed.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Step<'a> {
     /// What it returned.
-    #[serde(borrow, default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[serde(borrow, default, deserialize_with = "present")]
     pub r: Option<Return<'a>>,
     /// Why it did not run.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub skip: Option<Text<'a>>,
     /// What is wrong with the operation.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub bad: Option<Text<'a>>,
     /// WARNs.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub w: Option<u64>,
     /// Calls into the drivers, in order.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub cb: Option<Vec<Text<'a>>>,
     /// There were more calls than the recorder keeps.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default)]
     pub lost: bool,
     /// Groups.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub g: Option<Ordered<'a, Group<'a>>>,
     /// Devices.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub d: Option<Ordered<'a, Device<'a>>>,
 }
 
 /// A group after a step.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Group<'a> {
     /// Current domain.
@@ -133,24 +132,24 @@ pub struct Group<'a> {
     /// Type of the default domain.
     pub ty: Option<Text<'a>>,
     /// Owner count.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub oc: Option<u64>,
     /// Owner.
-    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "present")]
     pub ow: Option<Option<Text<'a>>>,
     /// PASIDs attached.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub pa: Option<u64>,
     /// Devices.
     pub dv: Vec<Text<'a>>,
     /// Resets going on in the group (`recovery_cnt`, v7.0).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub rc: Option<u64>,
     /// For each device: is it blocked for a reset, and how deep do they nest?
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub rs: Option<Ordered<'a, (u64, u64)>>,
     /// What is at each PASID: a handle or a domain.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub px: Option<Ordered<'a, Text<'a>>>,
 }
 
@@ -168,7 +167,7 @@ pub struct Device<'a> {
 }
 
 /// The teardown.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Teardown<'a> {
     /// Always 0.
@@ -183,28 +182,13 @@ pub struct Teardown<'a> {
     #[serde(borrow)]
     pub cb: Vec<Text<'a>>,
     /// There were more calls than the recorder keeps.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default)]
     pub lost: bool,
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
-fn is_false(flag: &bool) -> bool {
-    !flag
 }
 
 /// Tells a field that is null from one that is absent.
 fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(d: D) -> Result<Option<T>, D::Error> {
     T::deserialize(d).map(Some)
-}
-
-impl Serialize for Device<'_> {
-    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        let (a, g, d) = (&self.attached, &self.group, &self.driver);
-        match &self.arm {
-            None => (a, g, d).serialize(s),
-            Some((mapping, ops)) => (a, g, d, mapping, ops).serialize(s),
-        }
-    }
 }
 
 impl<'de: 'a, 'a> Deserialize<'de> for Device<'a> {

@@ -45,7 +45,7 @@ impl<'s> Names<'s> {
         match self.script.domains.get(id.index()).ok_or(CannotRun::UnknownName)? {
             DomainName::User(name) => Ok(self.user(name)),
             DomainName::PointedToBy(id, field) => Ok(format!("@{}.{}", self.group(*id)?, field_name(*field))),
-            name @ (DomainName::Made(..) | DomainName::Static(_)) => Ok(recorded::domain_name(name)),
+            name @ (DomainName::Made(..) | DomainName::Static(_)) => Ok(recorded::recorded_name(name)),
         }
     }
 
