@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! What is tested: the reference engine, a recorded kernel. Programs are in [`crate::protocol`].
 
+pub mod judge;
 pub mod recorded;
 mod reference;
 

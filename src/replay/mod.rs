@@ -13,10 +13,11 @@ pub use convert::convert;
 pub use recording::RecordingError;
 
 use crate::history::Point;
-use crate::implementation::{Answer, Implementation, Reference};
+use crate::implementation::Answer;
+use crate::implementation::judge::{Judged, judge};
 use crate::script::Script;
-use crate::trace::compare::{Difference, Place, first_difference};
-use crate::trace::{Trace, operation};
+use crate::trace::compare::{Difference, Place};
+use crate::trace::operation;
 use recording::{Recorded, Recording};
 
 /// How the scripts of one file compare.
@@ -135,15 +136,15 @@ pub fn replay_file(path: &Path, options: &Options) -> Result<FileReport, Recordi
         bad_lines: Vec::new(),
         bad: 0,
     };
-    let mut implementation = Reference::at(point);
     while let Some(next) = recording.next() {
         match next {
             Ok(recorded) => {
                 report.scripts += 1;
-                match compare(&recorded, &mut implementation) {
+                let Recorded { line, script, answer } = recorded;
+                match compare(&script, answer, &point) {
                     None => report.agree += 1,
                     Some(what) if report.disagreements.len() < options.keep => {
-                        report.disagreements.push(disagreement(recorded.line, &recorded.script, what));
+                        report.disagreements.push(disagreement(line, &script, what));
                     }
                     Some(_) => {}
                 }
@@ -159,24 +160,13 @@ pub fn replay_file(path: &Path, options: &Options) -> Result<FileReport, Recordi
     Ok(report)
 }
 
-fn compare(recorded: &Recorded, implementation: &mut impl Implementation) -> Option<Mismatch> {
-    let expected = match traced(&recorded.answer) {
-        Ok(trace) => trace,
-        Err(words) => return Some(Mismatch::NoResult(format!("recorded: {words}"))),
-    };
-    let answer = implementation.run(&recorded.script);
-    match traced(&answer) {
-        Ok(trace) => first_difference(&recorded.script, expected, trace).map(Mismatch::Difference),
-        Err(words) => Some(Mismatch::NoResult(words)),
-    }
-}
-
-/// The trace of an answer, or what it says instead.
-fn traced(answer: &Answer) -> Result<&Trace, String> {
-    match answer {
-        Answer::Trace(trace) | Answer::Crashed { trace, .. } => Ok(trace),
-        Answer::Skipped { reason } => Err(format!("skipped: {reason}")),
-        Answer::Errored { message } => Err(format!("error: {message}")),
+/// The recorded answer against the engine there.
+fn compare(script: &Script, answer: Answer, point: &Point) -> Option<Mismatch> {
+    match judge(script, point, answer) {
+        Judged::Agrees => None,
+        Judged::Deviates(deviates) => Some(Mismatch::Difference(deviates.difference)),
+        Judged::Skipped { reason } => Some(Mismatch::NoResult(format!("recorded: skipped: {reason}"))),
+        Judged::Errored { message } => Some(Mismatch::NoResult(format!("recorded: error: {message}"))),
     }
 }
 

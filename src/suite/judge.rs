@@ -5,12 +5,11 @@
 //! reference, which says more.
 
 use crate::case::{Case, Lowered};
-use crate::engine;
 use crate::history::Point;
+use crate::implementation::judge::{self, Deviates};
 use crate::implementation::{Answer, Implementation};
 use crate::script::Script;
-use crate::trace::Trace;
-use crate::trace::compare::{Difference, Place, first_difference};
+use crate::trace::compare::Place;
 use crate::trace::text::Origin;
 
 /// A case to be run on an implementation.
@@ -36,9 +35,9 @@ pub enum Judged {
     /// As the reference.
     Agrees,
     /// Otherwise than the reference.
-    Deviates(Deviates),
+    Deviates(Box<Deviates>),
     /// It died, or stopped answering, where the reference does not.
-    Crashed(Deviates),
+    Crashed(Box<Deviates>),
     /// The case records this difference as known.
     Known {
         /// Why it is let pass.
@@ -59,17 +58,6 @@ pub enum Judged {
         /// How.
         message: String,
     },
-}
-
-/// Where an implementation leaves the reference.
-#[derive(Clone, Debug)]
-pub struct Deviates {
-    /// The first difference.
-    pub difference: Difference,
-    /// What the implementation did.
-    pub observed: Trace,
-    /// What the reference did.
-    pub reference: Trace,
 }
 
 impl Judged {
@@ -113,26 +101,23 @@ pub fn judge_all(
 /// Judges an answer.
 #[must_use]
 pub fn judge(asked: &Asked, family: &str, point: &Point, answer: Answer) -> Judged {
-    let observed = match answer {
-        Answer::Trace(trace) | Answer::Crashed { trace, .. } => *trace,
-        Answer::Skipped { reason } => return Judged::Skipped { reason },
-        Answer::Errored { message } => return Judged::Errored { message },
+    let deviates = match judge::judge(&asked.lowered.script, point, answer) {
+        judge::Judged::Agrees => None,
+        judge::Judged::Deviates(deviates) => Some(deviates),
+        judge::Judged::Skipped { reason } => return Judged::Skipped { reason },
+        judge::Judged::Errored { message } => return Judged::Errored { message },
     };
-    let script = &asked.lowered.script;
-    let reference = engine::run(script, &point.rules).trace;
-    let difference = first_difference(script, &observed, &reference);
+    let place = deviates.as_ref().map(|deviates| deviates.difference.place);
     let known = asked.case.deviations.iter().find(|known| {
-        let here =
-            difference.as_ref().is_none_or(|found| step_of(&asked.lowered, found.place) == Some(known.step));
+        let here = place.is_none_or(|place| step_of(&asked.lowered, place) == Some(known.step));
         known.implementation == family && known.holds_at(point) && here
     });
-    match (difference, known) {
+    match (deviates, known) {
         (None, None) => Judged::Agrees,
         (None, Some(known)) => Judged::Expired { reason: known.reason.clone() },
         (Some(_), Some(known)) => Judged::Known { reason: known.reason.clone() },
-        (Some(difference), None) => {
-            let (theirs, ours) = (observed.died(), reference.died());
-            let deviates = Deviates { difference, observed, reference };
+        (Some(deviates), None) => {
+            let (theirs, ours) = (deviates.observed.died(), deviates.reference.died());
             if theirs.is_some() && theirs != ours {
                 Judged::Crashed(deviates)
             } else {

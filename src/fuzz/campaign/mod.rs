@@ -16,11 +16,11 @@ use super::generate::Generator;
 use super::profile::Profile;
 use super::shrink::{Shrunk, shrink};
 use super::yaml;
-use crate::engine;
 use crate::history::Point;
+use crate::implementation::judge::{Judged, judge};
 use crate::implementation::{Answer, Implementation};
 use crate::script::Script;
-use crate::trace::compare::{Difference, first_difference};
+use crate::trace::compare::Difference;
 
 /// Scripts that are handed over at once.
 const BATCH: u64 = 200;
@@ -84,14 +84,6 @@ pub struct Found {
     pub given_up: bool,
 }
 
-/// What came out of comparing one answer.
-enum Judged {
-    Agrees,
-    Differs(Difference),
-    Skipped(String),
-    Failed(String),
-}
-
 /// Runs a campaign; `progress` is told how it goes after each batch.
 pub fn run(
     implementation: &mut dyn Implementation,
@@ -117,14 +109,14 @@ pub fn run(
         implementation.run_all(&references, &mut |index, answer| {
             let Some(script) = scripts.get(index) else { return };
             found.figures.note(script, &answer);
-            match judge(script, answer, &options.point) {
+            match judge(script, &options.point, answer) {
                 Judged::Agrees => failures = 0,
-                Judged::Differs(difference) => {
+                Judged::Deviates(deviates) => {
                     failures = 0;
-                    differing.push((index, difference));
+                    differing.push((index, deviates.difference));
                 }
-                Judged::Skipped(reason) => *found.figures.skipped.entry(reason).or_default() += 1,
-                Judged::Failed(message) => {
+                Judged::Skipped { reason } => *found.figures.skipped.entry(reason).or_default() += 1,
+                Judged::Errored { message } => {
                     failures += 1;
                     *found.figures.failed.entry(message).or_default() += 1;
                 }
@@ -145,18 +137,6 @@ pub fn run(
         alike.sort_by_key(|disagreement| disagreement.script.ops.len());
     }
     found
-}
-
-/// Compares an answer with the engine's.
-fn judge(script: &Script, answer: Answer, point: &Point) -> Judged {
-    match answer {
-        Answer::Trace(observed) | Answer::Crashed { trace: observed, .. } => {
-            let reference = engine::run(script, &point.rules).trace;
-            first_difference(script, &observed, &reference).map_or(Judged::Agrees, Judged::Differs)
-        }
-        Answer::Skipped { reason } => Judged::Skipped(reason),
-        Answer::Errored { message } => Judged::Failed(message),
-    }
 }
 
 impl Figures {
@@ -198,10 +178,11 @@ impl Found {
             }
             return;
         }
-        let answer = implementation.run(script);
-        let mut seen = answer.trace().cloned();
-        let again =
-            matches!(judge(script, answer, &options.point), Judged::Differs(again) if again == difference);
+        let mut seen = match judge(script, &options.point, implementation.run(script)) {
+            Judged::Deviates(again) if again.difference == difference => Some(again.observed),
+            _ => None,
+        };
+        let again = seen.is_some();
         self.figures.asked += 1;
         let mut shown = difference;
         let mut shortest = Shrunk { script: script.clone(), asked: 0, finished: true };
@@ -213,13 +194,12 @@ impl Found {
                     return false;
                 }
                 let answer = implementation.run(candidate);
-                let trace = answer.trace().cloned();
-                let Judged::Differs(difference) = judge(candidate, answer, &options.point) else {
+                let Judged::Deviates(deviates) = judge(candidate, &options.point, answer) else {
                     return false;
                 };
-                let same = Kind::of(candidate, &difference) == kind;
+                let same = Kind::of(candidate, &deviates.difference) == kind;
                 if same {
-                    (shown, seen) = (difference, trace);
+                    (shown, seen) = (deviates.difference, Some(deviates.observed));
                 }
                 same
             });
@@ -228,7 +208,7 @@ impl Found {
         let disagreement = Disagreement {
             script: Script { id: script.id.clone(), ..shortest.script },
             difference: shown,
-            observed: seen.filter(|_| again),
+            observed: seen,
             sources: vec![script.id.clone()],
             more: 0,
             again,

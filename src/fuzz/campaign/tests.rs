@@ -4,9 +4,11 @@
 use rstest::rstest;
 
 use super::*;
+use crate::engine;
 use crate::history;
 use crate::implementation::Reference;
 use crate::script::Arch;
+use crate::trace::compare::first_difference;
 
 fn options(seed: u64, scripts: u64, target: &str, release: &str) -> Options {
     let at = |name| history::resolve(name).expect("a release");
@@ -76,7 +78,7 @@ fn every_change_of_history_is_noticed() {
         });
         let mut target = Reference::at(before);
         let mut noticed =
-            |script: &Script| matches!(judge(script, target.run(script), &after), Judged::Differs(_));
+            |script: &Script| matches!(judge(script, &after, target.run(script)), Judged::Deviates(_));
         let found = (0..2000)
             .any(|_| generators.iter_mut().filter_map(Iterator::next).any(|script| noticed(&script)));
         if !found {

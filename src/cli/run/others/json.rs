@@ -11,7 +11,8 @@ use serde::Serialize;
 use super::{Found, Tested};
 use crate::cli::failure::Failure;
 use crate::cli::run::json::FORMAT;
-use crate::suite::judge::{Deviates, Judged, step_of};
+use crate::implementation::judge::Deviates;
+use crate::suite::judge::{Judged, step_of};
 
 /// Everything.
 #[derive(Debug, Serialize)]

@@ -8,7 +8,8 @@ use anstyle::{AnsiColor, Style};
 
 use super::{Counts, Found, Tested};
 use crate::cli::failure::{self, Failure};
-use crate::suite::judge::{Asked, Deviates, Judged, step_of};
+use crate::implementation::judge::Deviates;
+use crate::suite::judge::{Asked, Judged, step_of};
 use crate::trace::compare::Place;
 use crate::trace::operation;
 use crate::trace::text::Origin;
@@ -44,7 +45,7 @@ pub fn lines(found: &Found, asked: &Asked, judged: &Judged, tested: &Tested) -> 
         Judged::Deviates(deviates) => ("deviates", deviates),
         Judged::Crashed(deviates) => ("crashed", deviates),
     };
-    let Deviates { difference, observed, .. } = deviates;
+    let Deviates { difference, observed, .. } = &**deviates;
     let mut lines = vec![
         format!("{name} {word}: {}: {}", place(asked, difference.place), difference.field),
         format!("    {}: {}", tested.name, difference.observed),
