@@ -9,8 +9,9 @@ use super::VERSION;
 use super::bounded::List;
 use super::error::{Problem, Under, WireError, from_json, shortened};
 use super::script::WireOp;
-use super::words::{Word, Worded, worded};
+use super::words::Word;
 use crate::script::{Arch, Bus, Script, Setting};
+use crate::script::{Worded, worded};
 use crate::trace::{Sight, Unseen, operation};
 
 /// Scripts that may be on their way at once; a larger window is taken for this one.

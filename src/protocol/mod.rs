@@ -20,6 +20,7 @@ mod tests;
 
 use serde::de::{Deserialize, Deserializer};
 
+pub use crate::script::Worded;
 pub use bounded::{List, MAX_ITEMS};
 pub use error::{Problem, WireError, from_json};
 pub use hello::{Capability, Hello, MAX_WINDOW, Unfit};
@@ -28,7 +29,7 @@ pub use program::{Fault, Limits, Program, ProgramError};
 pub use script::{MAX_NAMES, MAX_OPS, WireOp, WireScript};
 pub use serve::{ServeError, serve};
 pub use trace::{WireCall, WireTrace};
-pub use words::{Word, Worded};
+pub use words::Word;
 
 /// Version of the protocol. Version 1 had scripts and results in the recorded form.
 pub const VERSION: u32 = 2;

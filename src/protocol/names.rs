@@ -5,7 +5,7 @@
 //! no declared name has: `made(dma, 1)`, `static(identity)`, `domain(g)`.
 
 use super::error::{Problem, shortened};
-use super::words::Worded;
+use crate::script::Worded;
 use crate::script::{DeviceId, DomainKind, DomainName, Field, GroupId, OwnerId, Script, Static};
 use crate::trace::names::NULL;
 

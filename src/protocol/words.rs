@@ -8,84 +8,7 @@ use serde::de::{self, Deserializer, Visitor};
 use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
 
-use crate::script::{
-    Arch, Bus, DefaultType, DetachOps, DomainKind, DriverKind, Errno, FaultKind, Field, Static,
-};
-
-/// A closed set of values, each with its word.
-pub trait Worded: Copy + 'static {
-    /// What one of them is.
-    const WHAT: &'static str;
-    /// All of them.
-    const ALL: &'static [Self];
-
-    /// Its word.
-    fn word(self) -> &'static str;
-
-    /// The value of this word.
-    #[must_use]
-    fn of_word(word: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|value| value.word() == word)
-    }
-}
-
-macro_rules! worded {
-    ($($what:literal $name:ty { $($variant:ident = $word:literal,)* })*) => {
-        $(impl $crate::protocol::words::Worded for $name {
-            const WHAT: &'static str = $what;
-            const ALL: &'static [Self] = &[$(<$name>::$variant),*];
-
-            fn word(self) -> &'static str {
-                match self { $(<$name>::$variant => $word,)* }
-            }
-        })*
-    };
-}
-pub(super) use worded;
-
-worded! {
-    "an architecture" Arch { Generic = "generic", Arm32 = "arm32", }
-    "a default type" DefaultType { Dma = "dma", DmaFq = "dma-fq", Identity = "identity", }
-    "a domain type" DomainKind {
-        Blocked = "blocked",
-        Identity = "identity",
-        Unmanaged = "unmanaged",
-        Dma = "dma",
-        DmaFq = "dma-fq",
-        Platform = "platform",
-    }
-    "a way to detach" DetachOps { None = "none", Full = "full", LatePlatformOp = "late-platform-op", }
-    "a static domain" Static {
-        Identity = "identity",
-        Blocked = "blocked",
-        Release = "release",
-        Default = "default",
-        Platform = "platform",
-    }
-    "a bus" Bus {
-        Platform = "platform",
-        Amba = "amba",
-        FslMc = "fsl-mc",
-        Pci = "pci",
-        Cdx = "cdx",
-        Host1x = "host1x",
-    }
-    "a driver" DriverKind { KernelDma = "kernel_dma", Managed = "managed", }
-    "a field of a group" Field {
-        Domain = "domain",
-        DefaultDomain = "default_domain",
-        BlockingDomain = "blocking_domain",
-        OwnerCnt = "owner_cnt",
-        Owner = "owner",
-    }
-    "a call that can fail" FaultKind {
-        Attach = "attach",
-        Pasid = "pasid",
-        Probe = "probe",
-        Group = "group",
-        DriverProbe = "driver_probe",
-    }
-}
+use crate::script::{Errno, Worded};
 
 /// A value that is written as its word.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -168,6 +91,9 @@ pub(super) fn errno(word: &str) -> Option<Errno> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::script::{
+        Arch, Bus, DefaultType, DetachOps, DomainKind, DriverKind, FaultKind, Field, Static,
+    };
     use rstest::rstest;
 
     fn every_word_reads_back<T: Worded + PartialEq + fmt::Debug>() {

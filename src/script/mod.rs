@@ -9,6 +9,7 @@ mod fault;
 mod id;
 mod op;
 mod setup;
+mod word;
 
 pub use errno::Errno;
 pub use fault::{Fault, FaultDomain, FaultKind};
@@ -18,6 +19,8 @@ pub use setup::{
     Arch, Bus, DefaultType, DetachOps, DeviceSpec, DomainKind, DriverKind, GroupSpec, KindSet, Setting,
     Static, StaticSet, TypeWord,
 };
+pub use word::Worded;
+pub(crate) use word::worded;
 
 /// A complete script: everything an implementation needs to run it.
 ///

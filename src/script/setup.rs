@@ -249,6 +249,18 @@ pub enum TypeWord {
 }
 
 impl TypeWord {
+    /// The word; none for one that no kernel knows.
+    #[must_use]
+    pub fn text(self) -> Option<&'static str> {
+        match self {
+            TypeWord::Identity => Some("identity"),
+            TypeWord::Dma => Some("DMA"),
+            TypeWord::DmaFq => Some("DMA-FQ"),
+            TypeWord::Auto => Some("auto"),
+            TypeWord::Unknown => None,
+        }
+    }
+
     /// The word as it is written; what the kernel does not know is legal.
     #[must_use]
     pub fn from_text(word: &str) -> TypeWord {

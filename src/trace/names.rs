@@ -3,7 +3,7 @@
 
 use super::{DomainInfo, Mark, Pointer, Role, Trace, Warn};
 use crate::script::{
-    DeviceId, DomainKind, DomainName, DomainRef, Field, GroupId, MappingId, OwnerId, Script, Static,
+    DeviceId, DomainKind, DomainName, DomainRef, GroupId, MappingId, OwnerId, Script, Worded,
 };
 
 /// What stands where a pointer is NULL.
@@ -112,8 +112,8 @@ pub fn domain_name(script: &Script, name: &DomainName) -> String {
     match name {
         DomainName::User(name) => name.clone(),
         DomainName::Made(kind, number) => format!("made({}, {number})", kind_word(*kind)),
-        DomainName::Static(which) => format!("static({})", static_word(*which)),
-        DomainName::PointedToBy(id, field) => format!("{}({})", field_name(*field), group(script, *id)),
+        DomainName::Static(which) => format!("static({})", which.word()),
+        DomainName::PointedToBy(id, field) => format!("{}({})", field.word(), group(script, *id)),
     }
 }
 
@@ -145,29 +145,6 @@ pub fn owner(script: &Script, id: Option<OwnerId>) -> &str {
 #[must_use]
 pub fn mapping(script: &Script, id: MappingId) -> &str {
     script.mappings.get(id.index()).map_or(UNKNOWN, String::as_str)
-}
-
-/// A private field of a group.
-#[must_use]
-pub fn field_name(field: Field) -> &'static str {
-    match field {
-        Field::Domain => "domain",
-        Field::DefaultDomain => "default_domain",
-        Field::BlockingDomain => "blocking_domain",
-        Field::OwnerCnt => "owner_cnt",
-        Field::Owner => "owner",
-    }
-}
-
-/// A static domain, in one word.
-fn static_word(which: Static) -> &'static str {
-    match which {
-        Static::Identity => "identity",
-        Static::Blocked => "blocked",
-        Static::Release => "release",
-        Static::Default => "default",
-        Static::Platform => "platform",
-    }
 }
 
 /// A type of domains as a name for one; DMA and DMA-FQ, between which a domain can change, share it.

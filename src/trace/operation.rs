@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! An operation as one line of text, in the words of the case format.
 
-use super::names::{device, domain_ref, field_name, group, mapping, owner};
-use crate::script::{
-    DriverFlow, DriverKind, Fault, FaultDomain, FaultKind, KindSet, MappingOf, Op, PokeValue, Script,
-    TypeWord,
-};
+use super::names::{device, domain_ref, group, mapping, owner};
+use crate::script::{DriverFlow, Fault, FaultDomain, KindSet, MappingOf, Op, PokeValue, Script, Worded};
 
 /// The size of a mapping that a case need not mention.
 const USUAL_MAPPING_SIZE: u64 = 128 << 20;
@@ -62,7 +59,7 @@ pub fn words(script: &Script, op: &Op) -> String {
     match *op {
         Op::DeviceAdd { device: id, driver: None } => format!("{name} {}", device(script, id)),
         Op::DeviceAdd { device: id, driver: Some(driver) } | Op::Bind { device: id, driver } => {
-            format!("{name} {} {}", device(script, id), driver_name(driver))
+            format!("{name} {} {}", device(script, id), driver.word())
         }
         Op::DeviceDel { device: id }
         | Op::Unbind { device: id }
@@ -101,7 +98,7 @@ pub fn words(script: &Script, op: &Op) -> String {
             format!("{name} {} {} pasid {pasid}", domain_ref(script, domain), device(script, id))
         }
         Op::GroupStoreType { group: id, word } => {
-            format!("{name} {} {}", group(script, id), type_word(word))
+            format!("{name} {} {}", group(script, id), word.text().unwrap_or("(no such type)"))
         }
         Op::GroupAddDevice { device: id, group: to } => {
             format!("{name} {} {}", device(script, id), group(script, to))
@@ -120,18 +117,9 @@ pub fn words(script: &Script, op: &Op) -> String {
         Op::Fail(ref fault) => format!("{name} {}", fault_words(script, fault)),
         Op::Deny { kinds } => format!("{name} {}", kinds_words(kinds)),
         Op::Poke { group: id, field, value } => {
-            format!("{name} {} {} {}", group(script, id), field_name(field), poke_words(script, value))
+            format!("{name} {} {} {}", group(script, id), field.word(), poke_words(script, value))
         }
         Op::IommuDeviceRegister | Op::IommuDeviceUnregister | Op::FailClear | Op::Observe => name.into(),
-    }
-}
-
-/// A kind of driver, as cases name it.
-#[must_use]
-pub fn driver_name(driver: DriverKind) -> &'static str {
-    match driver {
-        DriverKind::KernelDma => "kernel_dma",
-        DriverKind::Managed => "managed",
     }
 }
 
@@ -145,16 +133,6 @@ fn flow_name(flow: DriverFlow) -> &'static str {
         DriverFlow::TegraDrmDetach => "tegra_drm_detach",
         DriverFlow::Host1xAttach => "host1x_attach",
         DriverFlow::Host1xDetach => "host1x_detach",
-    }
-}
-
-fn type_word(word: TypeWord) -> &'static str {
-    match word {
-        TypeWord::Identity => "identity",
-        TypeWord::Dma => "DMA",
-        TypeWord::DmaFq => "DMA-FQ",
-        TypeWord::Auto => "auto",
-        TypeWord::Unknown => "(no such type)",
     }
 }
 
@@ -174,13 +152,7 @@ fn poke_words(script: &Script, value: PokeValue) -> String {
 
 /// `attach of ff930000.vop to drm with EIO, after 1, 2 times`
 fn fault_words(script: &Script, fault: &Fault) -> String {
-    let call = match fault.kind {
-        FaultKind::Attach => "attach",
-        FaultKind::Pasid => "pasid",
-        FaultKind::Probe => "probe",
-        FaultKind::Group => "group",
-        FaultKind::DriverProbe => "driver_probe",
-    };
+    let call = fault.kind.word();
     let of = fault.device.map_or(String::new(), |id| format!(" of {}", device(script, id)));
     let to = match fault.domain {
         FaultDomain::Any => String::new(),

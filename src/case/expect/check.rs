@@ -7,8 +7,8 @@ use super::{DeviceFact, Expected, ExpectedOutcome, GroupFact};
 use crate::case::releases::Releases;
 use crate::case::{Case, Lowered};
 use crate::history::Point;
-use crate::script::{DeviceId, DriverKind, GroupId};
-use crate::trace::names::Names;
+use crate::script::{DeviceId, GroupId, Worded};
+use crate::trace::names::{NULL, Names};
 use crate::trace::text::Origin;
 use crate::trace::{End, Outcome, Step, Trace};
 
@@ -122,7 +122,7 @@ impl Seen<'_> {
     }
 
     fn crashed_here(&self) -> bool {
-        matches!(self.trace.end, End::Crash(_)) && self.trace.steps.len() == self.op
+        self.trace.died() == Some(self.op)
     }
 
     fn why_missing(&self) -> String {
@@ -223,7 +223,8 @@ impl Seen<'_> {
                 ("attached", name.clone(), state.map(|device| self.names.pointer(device.attached)))
             }
             DeviceFact::Driver(driver) => {
-                ("driver", driver_word(*driver).into(), state.map(|device| driver_word(device.driver).into()))
+                let word = |driver: Option<_>| driver.map_or(NULL, Worded::word).into();
+                ("driver", word(*driver), state.map(|device| word(device.driver)))
             }
         };
         let observed = observed.unwrap_or_else(|| "no such device".to_owned());
@@ -243,14 +244,6 @@ fn warnings(count: usize) -> String {
         0 => "no WARN".into(),
         1 => "1 WARN".into(),
         _ => format!("{count} WARNs"),
-    }
-}
-
-fn driver_word(driver: Option<DriverKind>) -> &'static str {
-    match driver {
-        None => "null",
-        Some(DriverKind::KernelDma) => "kernel_dma",
-        Some(DriverKind::Managed) => "managed",
     }
 }
 

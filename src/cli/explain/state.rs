@@ -3,8 +3,8 @@
 
 use std::fmt::Write;
 
+use crate::script::Worded;
 use crate::trace::names::{NULL, Names};
-use crate::trace::operation::driver_name;
 use crate::trace::{DeviceState, GroupState, Step};
 
 /// What is shown of a thing: names and values, in order.
@@ -87,7 +87,7 @@ fn device(names: &Names<'_>, device: &DeviceState) -> Fields {
     let mut fields = vec![
         ("attached to", names.pointer(device.attached)),
         ("group", device.group.map_or(NULL, |group| names.group(group)).to_owned()),
-        ("driver", device.driver.map_or(NULL, driver_name).to_owned()),
+        ("driver", device.driver.map_or(NULL, Worded::word).to_owned()),
     ];
     if let Some(arm) = device.arm {
         fields.push(("arm mapping", arm.mapping.map_or(NULL, |domain| names.domain(domain)).to_owned()));

@@ -4,11 +4,12 @@
 use super::topology::{kind_word, kinds};
 use super::{Inexpressible, domain, errno, name};
 use crate::script::{
-    DeviceId, Fault, FaultDomain, FaultKind, GroupId, MappingId, MappingOf, Op, OwnerId, PokeValue, Script,
-    TypeWord,
+    DeviceId, Fault, FaultDomain, GroupId, MappingId, MappingOf, Op, OwnerId, PokeValue, Script, Worded,
 };
 use crate::trace::{names, operation};
 
+/// A word for `type` that no kernel knows; any will do.
+const UNKNOWN_TYPE: &str = "nonsense";
 /// A size that a case need not say.
 const DEFAULT_SIZE: u64 = 128 << 20;
 
@@ -45,7 +46,7 @@ impl Arguments<'_> {
                 }
             }
             Op::DeviceAdd { device, driver: Some(driver) } | Op::Bind { device, driver } => {
-                let driver = operation::driver_name(driver);
+                let driver = driver.word();
                 format!("{{ device: {}, driver: {driver} }}", self.device(device)?)
             }
             Op::IommuDeviceRegister | Op::IommuDeviceUnregister | Op::FailClear | Op::Observe => {
@@ -76,7 +77,7 @@ impl Arguments<'_> {
                 format!("{{ domain: {domain}, device: {device}, pasid: {pasid} }}")
             }
             Op::GroupStoreType { group, word } => {
-                format!("{{ group: {}, type: {} }}", self.group(group)?, type_word(word))
+                format!("{{ group: {}, type: {} }}", self.group(group)?, word.text().unwrap_or(UNKNOWN_TYPE))
             }
             Op::GroupAddDevice { device, group } => {
                 format!("{{ device: {}, group: {} }}", self.device(device)?, self.group(group)?)
@@ -101,7 +102,7 @@ impl Arguments<'_> {
                     PokeValue::Owner(owner) => self.owner(Some(owner))?,
                     PokeValue::Count(count) => count.to_string(),
                 };
-                let field = names::field_name(field);
+                let field = field.word();
                 format!("{{ group: {}, field: {field}, value: {value} }}", self.group(group)?)
             }
         })
@@ -109,13 +110,7 @@ impl Arguments<'_> {
 
     fn fault(&self, fault: &Fault) -> Result<String, Inexpressible> {
         let Fault { kind, device, domain: about, errno: with, skip, count } = fault;
-        let call = match kind {
-            FaultKind::Attach => "attach",
-            FaultKind::Pasid => "pasid",
-            FaultKind::Probe => "probe",
-            FaultKind::Group => "group",
-            FaultKind::DriverProbe => "driver_probe",
-        };
+        let call = kind.word();
         let mut fields = vec![format!("call: {call}")];
         if let Some(device) = device {
             fields.push(format!("device: {}", self.device(*device)?));
@@ -156,16 +151,5 @@ impl Arguments<'_> {
         let Some(id) = id else { return Ok(names::NULL.to_owned()) };
         let known = self.script.owners.get(id.index());
         known.map(|known| name(known)).ok_or(Inexpressible::Undeclared("owner"))
-    }
-}
-
-/// A word for `type`; any will do for one that no kernel knows.
-fn type_word(word: TypeWord) -> &'static str {
-    match word {
-        TypeWord::Identity => "identity",
-        TypeWord::Dma => "DMA",
-        TypeWord::DmaFq => "DMA-FQ",
-        TypeWord::Auto => "auto",
-        TypeWord::Unknown => "nonsense",
     }
 }

@@ -5,8 +5,7 @@ use std::fmt::Write;
 
 use super::{Inexpressible, errno, name};
 use crate::script::{
-    Arch, Bus, DefaultType, DetachOps, DeviceSpec, DomainKind, DomainName, GroupId, KindSet, Script, Setting,
-    Static,
+    Arch, Bus, DefaultType, DeviceSpec, DomainKind, DomainName, GroupId, KindSet, Script, Setting, Worded,
 };
 
 pub(super) fn write(script: &Script, text: &mut String) -> Result<(), Inexpressible> {
@@ -58,17 +57,17 @@ fn settings(script: &Script) -> Result<(Vec<String>, bool), Inexpressible> {
     let mut forbidden_calls = false;
     for setting in &script.settings {
         fields.push(match setting {
-            Setting::DefaultType(kind) => format!("default_type: {}", default_type(*kind)),
+            Setting::DefaultType(kind) => format!("default_type: {}", kind.word()),
             Setting::Deny(denied) => format!("deny: {}", kinds(*denied)?),
             Setting::DenyErrno(with) => format!("deny_errno: {}", errno(*with)?),
-            Setting::Detach(ops) => format!("detach: {}", detach(*ops)),
+            Setting::Detach(ops) => format!("detach: {}", ops.word()),
             Setting::DeferredFlush(capable) => format!("deferred_flush: {capable}"),
             Setting::Unsafe(allowed) => {
                 forbidden_calls = *allowed;
                 continue;
             }
             Setting::Static(fixed) => {
-                let fixed: Vec<&str> = fixed.iter().map(|which| static_word(*which)).collect();
+                let fixed: Vec<&str> = fixed.iter().map(|which| which.word()).collect();
                 format!("static: [{}]", fixed.join(", "))
             }
         });
@@ -91,13 +90,13 @@ fn group(script: &Script, index: usize) -> String {
 /// A device's options; one without group is declared by having an entry.
 fn device(arch: Arch, spec: &DeviceSpec) -> Result<Option<String>, Inexpressible> {
     let mut options = Vec::new();
-    if let Some(bus) = bus_word(spec.bus) {
-        options.push(format!("bus: {bus}"));
+    if spec.bus != Bus::default() {
+        options.push(format!("bus: {}", spec.bus.word()));
     }
     match spec.default_type {
         None => {}
         Some(DefaultType::DmaFq) => return Err(Inexpressible::Kind("DMA-FQ", "of a device")),
-        Some(kind) => options.push(format!("default_type: {}", default_type(kind))),
+        Some(kind) => options.push(format!("default_type: {}", kind.word())),
     }
     for (name, is) in [("deferred", spec.deferred), ("direct", spec.direct)] {
         if is {
@@ -138,50 +137,8 @@ pub(super) fn kinds(kinds: KindSet) -> Result<String, Inexpressible> {
 }
 
 pub(super) fn kind_word(kind: DomainKind) -> Result<&'static str, Inexpressible> {
-    Ok(match kind {
-        DomainKind::Blocked => "blocked",
-        DomainKind::Identity => "identity",
-        DomainKind::Unmanaged => "unmanaged",
-        DomainKind::Dma => "dma",
-        DomainKind::DmaFq => "dma-fq",
-        DomainKind::Platform => return Err(Inexpressible::Kind("platform", "in a list of types")),
-    })
-}
-
-fn default_type(kind: DefaultType) -> &'static str {
     match kind {
-        DefaultType::Dma => "dma",
-        DefaultType::DmaFq => "dma-fq",
-        DefaultType::Identity => "identity",
-    }
-}
-
-fn detach(ops: DetachOps) -> &'static str {
-    match ops {
-        DetachOps::None => "none",
-        DetachOps::Full => "full",
-        DetachOps::LatePlatformOp => "late-platform-op",
-    }
-}
-
-fn static_word(which: Static) -> &'static str {
-    match which {
-        Static::Identity => "identity",
-        Static::Blocked => "blocked",
-        Static::Release => "release",
-        Static::Default => "default",
-        Static::Platform => "platform",
-    }
-}
-
-/// A bus, if it is not the usual one.
-fn bus_word(bus: Bus) -> Option<&'static str> {
-    match bus {
-        Bus::Platform => None,
-        Bus::Amba => Some("amba"),
-        Bus::FslMc => Some("fsl-mc"),
-        Bus::Pci => Some("pci"),
-        Bus::Cdx => Some("cdx"),
-        Bus::Host1x => Some("host1x"),
+        DomainKind::Platform => Err(Inexpressible::Kind("platform", "in a list of types")),
+        kind => Ok(kind.word()),
     }
 }

@@ -3,8 +3,8 @@
 
 use super::cannot::CannotRun;
 use crate::implementation::recorded;
-use crate::script::{DeviceId, DomainName, DomainRef, GroupId, MappingId, OwnerId, Script};
-use crate::trace::{Trace, names::field_name};
+use crate::script::{DeviceId, DomainName, DomainRef, GroupId, MappingId, OwnerId, Script, Worded};
+use crate::trace::Trace;
 
 /// The bench's names for what a script declares: `d0`, `g0`, `o0`, `m0` (domains), `x0` (ARM mappings).
 #[derive(Clone, Copy, Debug)]
@@ -44,7 +44,7 @@ impl<'s> Names<'s> {
     pub(super) fn domain(self, id: DomainRef) -> Result<String, CannotRun> {
         match self.script.domains.get(id.index()).ok_or(CannotRun::UnknownName)? {
             DomainName::User(name) => Ok(self.user(name)),
-            DomainName::PointedToBy(id, field) => Ok(format!("@{}.{}", self.group(*id)?, field_name(*field))),
+            DomainName::PointedToBy(id, field) => Ok(format!("@{}.{}", self.group(*id)?, field.word())),
             name @ (DomainName::Made(..) | DomainName::Static(_)) => Ok(recorded::recorded_name(name)),
         }
     }

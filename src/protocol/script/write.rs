@@ -12,7 +12,7 @@ use crate::protocol::names::checked;
 use crate::protocol::words::Word;
 use crate::script::{
     DeviceId, DeviceSpec, DomainName, DomainRef, DriverFlow, Fault, FaultDomain, GroupId, MappingId,
-    MappingOf, Op, OwnerId, PokeValue, Script, Setting, TypeWord,
+    MappingOf, Op, OwnerId, PokeValue, Script, Setting,
 };
 use crate::trace::names;
 
@@ -131,7 +131,7 @@ impl<'a> Writer<'a> {
             }
             Op::GroupStoreType { group, word } => WireOp::GroupStoreType(GroupType {
                 group: self.group(group)?,
-                r#type: type_word(word).into(),
+                r#type: word.text().unwrap_or(UNKNOWN_TYPE).into(),
             }),
             Op::DeferredAttach { device } => WireOp::DeferredAttach(self.of_device(device)?),
             Op::GetDomainForDev { device } => WireOp::GetDomainForDev(self.of_device(device)?),
@@ -266,15 +266,5 @@ fn flow_op<'a>(flow: DriverFlow) -> fn(DomainDevice<'a>) -> WireOp<'a> {
         DriverFlow::TegraDrmDetach => WireOp::TegraDrmDetach,
         DriverFlow::Host1xAttach => WireOp::Host1xAttach,
         DriverFlow::Host1xDetach => WireOp::Host1xDetach,
-    }
-}
-
-fn type_word(word: TypeWord) -> &'static str {
-    match word {
-        TypeWord::Identity => "identity",
-        TypeWord::Dma => "DMA",
-        TypeWord::DmaFq => "DMA-FQ",
-        TypeWord::Auto => "auto",
-        TypeWord::Unknown => UNKNOWN_TYPE,
     }
 }

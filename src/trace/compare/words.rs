@@ -2,9 +2,8 @@
 //! A difference in words: what it is about, and both sides.
 
 use super::{DeviceField, GroupField, What};
-use crate::script::{DeviceId, DomainKind};
+use crate::script::{DeviceId, DomainKind, Worded};
 use crate::trace::names::{NULL, Names};
-use crate::trace::operation::driver_name;
 use crate::trace::text::call_words;
 use crate::trace::{Call, End, MappingState, Outcome, SetupLine, Trace};
 
@@ -105,7 +104,7 @@ impl Words<'_> {
                 (": group".into(), name(o), name(r))
             }
             DeviceField::Driver(o, r) => {
-                let name = |driver| Option::map_or(driver, "none", driver_name).to_owned();
+                let name = |driver| Option::map_or(driver, "none", Worded::word).to_owned();
                 (": driver".into(), name(o), name(r))
             }
             DeviceField::Arm(o, r) => {

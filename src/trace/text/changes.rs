@@ -3,9 +3,8 @@
 
 use std::fmt::{Display, Write};
 
-use crate::script::{DeviceId, DomainKind, GroupId};
+use crate::script::{DeviceId, DomainKind, GroupId, Worded};
 use crate::trace::names::{NULL, Names};
-use crate::trace::operation::driver_name;
 use crate::trace::{DeviceState, GroupState, MappingState, Mark};
 
 /// Writes a line for each group that appeared, changed or went.
@@ -96,7 +95,7 @@ fn whole_device(line: &mut Line<'_>, names: &Names<'_>, device: &DeviceState) {
     line.item(format_args!("group {}", group_name(names, device.group)));
     line.item(format_args!("attached {}", names.pointer(device.attached)));
     if let Some(driver) = device.driver {
-        line.item(format_args!("driver {}", driver_name(driver)));
+        line.item(format_args!("driver {}", driver.word()));
     }
     let arm = Arm::of(device.arm);
     if let Some(mapping) = arm.mapping {
@@ -110,7 +109,7 @@ fn whole_device(line: &mut Line<'_>, names: &Names<'_>, device: &DeviceState) {
 fn device_changes(line: &mut Line<'_>, names: &Names<'_>, old: &DeviceState, new: &DeviceState) {
     line.change("group", &old.group, &new.group, |group| group_name(names, *group));
     line.change("attached", &old.attached, &new.attached, |p| names.pointer(*p));
-    line.change("driver", &old.driver, &new.driver, |driver| driver.map_or(NULL, driver_name));
+    line.change("driver", &old.driver, &new.driver, |driver| driver.map_or(NULL, Worded::word));
     let (old, new) = (Arm::of(old.arm), Arm::of(new.arm));
     line.change("arm mapping", &old.mapping, &new.mapping, |mapping| {
         mapping.map_or(NULL, |domain| names.domain(domain))

@@ -9,9 +9,8 @@ use crate::engine::rules::{NullTarget, Registration, RockchipPlatformOp};
 use crate::script::{
     Arch, Bus, DefaultType, DetachOps, DeviceSpec, DomainKind, DomainName, DomainRef, DriverKind, Errno,
     Fault, FaultDomain, FaultKind, KindSet, MappingOf, Op, PokeValue, Script, Setting, Static, StaticSet,
-    TypeWord,
+    Worded,
 };
-use crate::trace::names::field_name;
 
 /// What the module in the guest keeps of each.
 const MAX_DEVICES: usize = 16;
@@ -213,7 +212,9 @@ impl Lowering<'_> {
             Op::DetachDevicePasid { domain, device, pasid } => {
                 format!("detach_pasid {} {} {pasid}", self.domain(domain)?, names.device(device)?)
             }
-            Op::GroupStoreType { group, word } => format!("type {} {}", names.group(group)?, type_word(word)),
+            Op::GroupStoreType { group, word } => {
+                format!("type {} {}", names.group(group)?, word.text().unwrap_or("nonsense"))
+            }
             Op::DeferredAttach { device } => self.query("defattach", &names.device(device)?)?,
             Op::GetDomainForDev { device } => self.query("getdom", &names.device(device)?)?,
             Op::GetDmaDomain { device } => self.query("getdma", &names.device(device)?)?,
@@ -248,7 +249,7 @@ impl Lowering<'_> {
                     // the bench reads a signed number
                     PokeValue::Count(count) => count.cast_signed().to_string(),
                 };
-                format!("poke {} {} {value}", names.group(group)?, field_name(field))
+                format!("poke {} {} {value}", names.group(group)?, field.word())
             }
             Op::Observe => "obs".into(),
         })
@@ -296,16 +297,6 @@ fn driver_word(driver: DriverKind) -> &'static str {
     match driver {
         DriverKind::KernelDma => "kdma",
         DriverKind::Managed => "user",
-    }
-}
-
-fn type_word(word: TypeWord) -> &'static str {
-    match word {
-        TypeWord::Identity => "identity",
-        TypeWord::Dma => "DMA",
-        TypeWord::DmaFq => "DMA-FQ",
-        TypeWord::Auto => "auto",
-        TypeWord::Unknown => "nonsense",
     }
 }
 

@@ -5,7 +5,9 @@ use rstest::rstest;
 
 use super::*;
 use crate::history;
-use crate::script::{DeviceId, DomainRef, DriverFlow, Field, GroupId, GroupSpec, MappingId, OwnerId};
+use crate::script::{
+    DeviceId, DomainRef, DriverFlow, Field, GroupId, GroupSpec, MappingId, OwnerId, TypeWord,
+};
 
 fn bench(release: &str) -> Bench {
     Bench {
