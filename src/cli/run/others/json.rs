@@ -3,12 +3,11 @@
 //!
 //! Fields are only ever added while `format` stays the same; a change of meaning raises it.
 
-use std::collections::BTreeMap;
 use std::io::Write;
 
 use serde::Serialize;
 
-use super::{Found, Tested};
+use super::{Counts, Found, Tested};
 use crate::cli::failure::Failure;
 use crate::cli::run::json::FORMAT;
 use crate::implementation::judge::Deviates;
@@ -35,30 +34,9 @@ pub struct One<'a> {
     /// Seconds that the cases took.
     pub seconds: f64,
     /// How many cases came out how.
-    pub summary: Summary,
+    pub summary: Counts,
     /// The cases by name.
     pub cases: Vec<CaseResult<'a>>,
-}
-
-/// How many cases came out how.
-#[derive(Debug, Serialize)]
-pub struct Summary {
-    /// As the reference.
-    pub agree: usize,
-    /// Otherwise.
-    pub deviate: usize,
-    /// Otherwise, as the case says.
-    pub known: usize,
-    /// Not otherwise, though the case says so.
-    pub expired: usize,
-    /// Died where the reference does not.
-    pub crashed: usize,
-    /// Not run, by reason.
-    pub skipped: BTreeMap<String, usize>,
-    /// The implementation failed itself.
-    pub errored: usize,
-    /// Cases that could not be loaded.
-    pub not_loaded: usize,
 }
 
 /// A case.
@@ -103,22 +81,12 @@ pub fn write(found: &[Found], tested: &[Tested], out: &mut impl Write) -> Result
 }
 
 fn implementation<'a>(found: &'a [Found], tested: &'a Tested) -> One<'a> {
-    let counts = tested.counts();
     One {
         name: &tested.name,
         release: &tested.point.name,
         ready: tested.ready.as_secs_f64(),
         seconds: tested.ran.as_secs_f64(),
-        summary: Summary {
-            agree: counts.agree,
-            deviate: counts.deviate,
-            known: counts.known,
-            expired: counts.expired,
-            crashed: counts.crashed,
-            skipped: counts.skipped,
-            errored: counts.errored,
-            not_loaded: counts.not_loaded,
-        },
+        summary: tested.counts(),
         cases: found.iter().zip(&tested.judged).map(|(found, judged)| case(found, judged.as_ref())).collect(),
     }
 }

@@ -12,6 +12,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use indicatif::ProgressBar;
+use serde::Serialize;
 
 use super::Format;
 use crate::case::{self, CaseError};
@@ -45,7 +46,7 @@ pub struct Tested {
 }
 
 /// How many cases came out how.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
     /// As the reference.
     pub agree: usize,
