@@ -104,3 +104,24 @@ struct dmao_dom *need_dom(const char *n)
 	return d;
 }
 
+/* M and D, the first two arguments of a command; in this order. */
+struct dmao_dev *need_dom_dev(char **av, struct dmao_dom **d)
+{
+	*d = need_dom(av[1]);
+	return *d ? need_dev(av[2]) : NULL;
+}
+
+/* M and G */
+struct dmao_group *need_dom_grp(char **av, struct dmao_dom **d)
+{
+	*d = need_dom(av[1]);
+	return *d ? need_grp(av[2]) : NULL;
+}
+
+bool need_pasid(const char *word, int *n)
+{
+	if (!kstrtoint(word, 10, n))
+		return true;
+	res_bad("pasid");
+	return false;
+}

@@ -58,8 +58,8 @@ static void c_free(char **av, int ac)
 
 static void c_attach_dev(char **av, int ac)
 {
-	struct dmao_dom *d = need_dom(av[1]);
-	struct dmao_dev *od = d ? need_dev(av[2]) : NULL;
+	struct dmao_dom *d;
+	struct dmao_dev *od = need_dom_dev(av, &d);
 
 	if (!od)
 		return;
@@ -69,8 +69,8 @@ static void c_attach_dev(char **av, int ac)
 
 static void c_detach_dev(char **av, int ac)
 {
-	struct dmao_dom *d = need_dom(av[1]);
-	struct dmao_dev *od = d ? need_dev(av[2]) : NULL;
+	struct dmao_dom *d;
+	struct dmao_dev *od = need_dom_dev(av, &d);
 
 	if (!od)
 		return;
@@ -81,8 +81,8 @@ static void c_detach_dev(char **av, int ac)
 
 static void c_attach_group(char **av, int ac)
 {
-	struct dmao_dom *d = need_dom(av[1]);
-	struct dmao_group *og = d ? need_grp(av[2]) : NULL;
+	struct dmao_dom *d;
+	struct dmao_group *og = need_dom_grp(av, &d);
 
 	if (!og)
 		return;
@@ -92,8 +92,8 @@ static void c_attach_group(char **av, int ac)
 
 static void c_detach_group(char **av, int ac)
 {
-	struct dmao_dom *d = need_dom(av[1]);
-	struct dmao_group *og = d ? need_grp(av[2]) : NULL;
+	struct dmao_dom *d;
+	struct dmao_group *og = need_dom_grp(av, &d);
 
 	if (!og)
 		return;
@@ -104,8 +104,8 @@ static void c_detach_group(char **av, int ac)
 
 static void c_replace(char **av, int ac)
 {
-	struct dmao_dom *d = need_dom(av[1]);
-	struct dmao_group *og = d ? need_grp(av[2]) : NULL;
+	struct dmao_dom *d;
+	struct dmao_group *og = need_dom_grp(av, &d);
 
 	if (!og)
 		return;
@@ -218,12 +218,9 @@ static void c_attach_pasid(char **av, int ac)
 	struct dmao_dom *d;
 	int n;
 
-	if (kstrtoint(av[3], 10, &n)) {
-		res_bad("pasid");
+	if (!need_pasid(av[3], &n))
 		return;
-	}
-	d = need_dom(av[1]);
-	od = d ? need_dev(av[2]) : NULL;
+	od = need_dom_dev(av, &d);
 	if (!od)
 		return;
 	NEED(core.attach_pasid);
@@ -241,12 +238,9 @@ static void c_detach_pasid(char **av, int ac)
 	struct dmao_dom *d;
 	int n;
 
-	if (kstrtoint(av[3], 10, &n)) {
-		res_bad("pasid");
+	if (!need_pasid(av[3], &n))
 		return;
-	}
-	d = need_dom(av[1]);
-	od = d ? need_dev(av[2]) : NULL;
+	od = need_dom_dev(av, &d);
 	if (!od)
 		return;
 	NEED(core.detach_pasid);

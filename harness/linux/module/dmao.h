@@ -326,6 +326,9 @@ void res_dom(struct iommu_domain *p);
 struct dmao_group *need_grp(const char *n);
 struct dmao_dev *need_dev(const char *n);
 struct dmao_dom *need_dom(const char *n);
+struct dmao_dev *need_dom_dev(char **av, struct dmao_dom **d);
+struct dmao_group *need_dom_grp(char **av, struct dmao_dom **d);
+bool need_pasid(const char *word, int *n);
 bool group_is_raw(struct dmao_group *og);
 
 #define NEED(f) do { if (!(f)) { res_str("nosys"); return; } } while (0)

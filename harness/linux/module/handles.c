@@ -98,8 +98,7 @@ static void c_attach_group_h(char **av, int ac)
 	f = symbol("iommu_attach_group_handle");
 	if (!need_handle(av[3], &h))
 		return;
-	d = need_dom(av[1]);
-	og = d ? need_grp(av[2]) : NULL;
+	og = need_dom_grp(av, &d);
 	if (!og)
 		return;
 	NEED(f);
@@ -114,8 +113,7 @@ static void c_detach_group_h(char **av, int ac)
 
 	f = symbol("iommu_detach_group_handle");
 	used = true;
-	d = need_dom(av[1]);
-	og = d ? need_grp(av[2]) : NULL;
+	og = need_dom_grp(av, &d);
 	if (!og)
 		return;
 	NEED(f);
@@ -152,14 +150,11 @@ static void c_replace_pasid(char **av, int ac)
 	int n;
 
 	f = symbol("iommu_replace_device_pasid");
-	if (kstrtoint(av[3], 10, &n)) {
-		res_bad("pasid");
+	if (!need_pasid(av[3], &n))
 		return;
-	}
 	if (!need_handle(av[4], &h))
 		return;
-	d = need_dom(av[1]);
-	od = d ? need_dev(av[2]) : NULL;
+	od = need_dom_dev(av, &d);
 	if (!od)
 		return;
 	NEED(f);
@@ -173,14 +168,11 @@ static void c_attach_pasid_h(char **av, int ac)
 	struct dmao_dom *d;
 	int n;
 
-	if (kstrtoint(av[3], 10, &n)) {
-		res_bad("pasid");
+	if (!need_pasid(av[3], &n))
 		return;
-	}
 	if (!need_handle(av[4], &h))
 		return;
-	d = need_dom(av[1]);
-	od = d ? need_dev(av[2]) : NULL;
+	od = need_dom_dev(av, &d);
 	if (!od)
 		return;
 	NEED(core.attach_pasid);

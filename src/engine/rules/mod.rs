@@ -18,9 +18,9 @@ impl Rules {
 
 /// A set of axes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct AxisSet(u64);
+pub struct AxisSet(u128);
 
-const _: () = assert!(Axis::ALL.len() <= u64::BITS as usize);
+const _: () = assert!(Axis::ALL.len() <= u128::BITS as usize);
 
 impl AxisSet {
     /// The empty set.
