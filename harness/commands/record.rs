@@ -62,8 +62,31 @@ fn cases_are_recorded_with_their_titles() {
     assert_eq!(ran.code, 0, "{ran}");
 }
 
+#[test]
+fn scripts_of_other_recordings_are_recorded_anew() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).to_str().expect("a plain path").to_owned();
+    let (first, second) = (path("first.jsonl"), path("second.jsonl"));
+    let bench = concat!(env!("CARGO_MANIFEST_DIR"), "/harness/recorded/epochs-6.0.1.jsonl.gz");
+    let ran = run(&["record", "--on", "reference@v6.12", "--scripts", bench, "-o", &first]);
+    assert_eq!(ran.code, 0, "{ran}");
+    let ran = run(&["record", "--on", "reference@v6.0", "--scripts", &first, "-o", &second]);
+    assert_eq!(ran.code, 0, "{ran}");
+    let scripts = |file: &str| {
+        let text = fs::read_to_string(file).expect("a file");
+        let lines = text.lines().skip(1).map(|line| line.split("\"answer\"").next().map(str::to_owned));
+        lines.collect::<Vec<_>>()
+    };
+    assert_eq!(scripts(&first), scripts(&second));
+    assert_eq!(scripts(&first).len(), 20);
+    let ran = run(&["replay", &first, &second, bench]);
+    assert!(ran.out.contains("on v6.12: 20 scripts, 20 agree"), "{ran}");
+    assert!(ran.out.contains("on v6.0: 20 scripts, 20 agree"), "{ran}");
+}
+
 #[rstest]
 #[case(&["record", "--on", "reference@v6.1"], "--output <FILE>")]
+#[case(&["record", "--on", "reference@v6.1", "--scripts", "/no/such/file", "-o", "x"], "/no/such/file")]
 #[case(&["record", "--on", "reference@v6.1", "-o", "x", "--random", "1", "claim"], "cannot be used with")]
 #[case(&["record", "--on", "reference@v6.1", "--random", "1", "-o", "/no/such/folder/x"], "cannot write")]
 fn what_makes_no_sense_is_refused(#[case] arguments: &[&str], #[case] message: &str) {

@@ -17,6 +17,7 @@ use crate::linux::guest::session::SessionError;
 use crate::linux::prepare::PrepareError;
 use crate::protocol::record::RecordError;
 use crate::protocol::{ProgramError, ServeError};
+use crate::replay::RecordingError;
 use crate::suite::find::FindError;
 
 /// A message shows at most so many names.
@@ -73,6 +74,9 @@ pub enum Failure {
     /// A recording cannot be written.
     #[error(transparent)]
     Record(#[from] RecordError),
+    /// A recording cannot be read.
+    #[error(transparent)]
+    Recording(#[from] RecordingError),
     /// There is no folder of cases.
     #[error("there is no folder `cases` here; name one with --cases")]
     NoCases,

@@ -16,12 +16,13 @@ use crate::history::Point;
 use crate::implementation::Answer;
 use crate::protocol::record::{Head, RecordError, RecordWriter, Source};
 use crate::protocol::{Hello, List, Word};
+use crate::replay::{Recorded, Recording};
 use crate::script::{Arch, Script};
 
 /// Scripts that are handed over at once.
 const BATCH: usize = 200;
 
-/// Record what an implementation does with cases or random scripts
+/// Record what an implementation does with cases, random scripts or the scripts of other recordings
 ///
 /// Every script with its answer becomes a line of the file, in the project's own format, which `replay` compares with
 /// the engine. Scripts that are not run are counted and left out. The file is compressed when its name ends in `.gz`;
@@ -42,6 +43,10 @@ pub struct Args {
     /// Record so many random scripts instead of cases
     #[arg(long, value_name = "N")]
     random: Option<u64>,
+
+    /// Record the scripts of these recordings anew, in either format, instead of cases
+    #[arg(long, value_name = "RECORDING", num_args = 1.., conflicts_with_all = ["random", "filters"])]
+    scripts: Vec<PathBuf>,
 
     /// Where the random numbers begin
     #[arg(long, value_name = "S", default_value_t = 1, requires = "random")]
@@ -79,7 +84,8 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<Status, Failure> {
             let script = |number| Asked { script: generator.script(number), note: None };
             ((0..count).map(script).collect(), 0)
         }
-        None => cases(args, &point)?,
+        None if args.scripts.is_empty() => cases(args, &point)?,
+        None => (recorded(&args.scripts)?, 0),
     };
     let head = head(&args.on, &implementation.name(), &family, &point, &asked);
     let mut writer = RecordWriter::create(&args.output, &head)?;
@@ -159,6 +165,18 @@ fn cases(args: &Args, point: &Point) -> Result<(Vec<Asked>, u64), Failure> {
         }
     }
     Ok((asked, unusable))
+}
+
+/// The scripts of other recordings.
+fn recorded(files: &[PathBuf]) -> Result<Vec<Asked>, Failure> {
+    let mut asked = Vec::new();
+    for file in files {
+        for recorded in Recording::open(file)? {
+            let Recorded { script, note, .. } = recorded?;
+            asked.push(Asked { script, note });
+        }
+    }
+    Ok(asked)
 }
 
 fn head(on: &On, name: &str, family: &str, point: &Point, asked: &[Asked]) -> Head {

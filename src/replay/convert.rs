@@ -1,34 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! From the bench's format to the project's own.
+//! From either format to the project's own.
 
 use std::path::Path;
 
-use crate::implementation::Answer;
 use crate::implementation::recorded::wire::Header;
-use crate::implementation::recorded::{self, FileError, Problem, TraceFile};
 use crate::protocol::record::{Head, RecordWriter, Source};
 use crate::protocol::{Hello, List, Word};
 
-use super::RecordingError;
+use super::{Recording, RecordingError};
 
-/// Writes what a file in the bench's format holds into one in the project's own; so many scripts were in it.
+/// Writes what a file holds into one in the project's own format; so many scripts were in it.
 ///
 /// # Errors
 /// The one cannot be read or the other not written; then there is no other.
 pub fn convert(from: &Path, to: &Path) -> Result<u64, RecordingError> {
-    let mut file = TraceFile::open(from)?;
-    let header = file.header().clone();
-    let mut writer = RecordWriter::create(to, &head(&header))?;
+    let recording = Recording::open(from)?;
+    let head = match &recording {
+        Recording::Bench(file) => head(file.header()),
+        Recording::Own(file) => file.head().clone(),
+    };
+    let mut writer = RecordWriter::create(to, &head)?;
     let mut scripts = 0;
-    while let Some(next) = file.next_line() {
-        let (number, line) = next?;
-        let at = |kind| FileError::new(from, Some(number), kind);
-        let script = recorded::parse(&line, header.arch())
-            .map_err(|error| at(Problem::Script { id: line.name(), error }))?;
-        let trace = recorded::observe(&script, &line)
-            .map_err(|error| at(Problem::Result { id: line.name(), error }))?;
-        let note = line.note.as_ref().map(recorded::wire::Text::as_str);
-        writer.write(&script, &Answer::of(trace), note)?;
+    for recorded in recording {
+        let recorded = recorded?;
+        writer.write(&recorded.script, &recorded.answer, recorded.note.as_deref())?;
         scripts += 1;
     }
     writer.finish()?;

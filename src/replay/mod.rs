@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 pub use convert::convert;
-pub use recording::RecordingError;
+pub use recording::{Recorded, Recording, RecordingError};
 
 use crate::history::Point;
 use crate::implementation::Answer;
@@ -18,7 +18,6 @@ use crate::implementation::judge::{Judged, judge};
 use crate::script::Script;
 use crate::trace::compare::{Difference, Place};
 use crate::trace::operation;
-use recording::{Recorded, Recording};
 
 /// How the scripts of one file compare.
 #[derive(Debug)]
@@ -117,7 +116,7 @@ pub struct Options {
 /// # Errors
 /// The file cannot be read, or its head fits no release. Lines that are not usable are in the report.
 pub fn replay_file(path: &Path, options: &Options) -> Result<FileReport, RecordingError> {
-    let mut recording = Recording::open(path)?;
+    let recording = Recording::open(path)?;
     let (wanted, point) = match &options.release {
         Some(point) => (None, point.clone()),
         None => {
@@ -136,11 +135,11 @@ pub fn replay_file(path: &Path, options: &Options) -> Result<FileReport, Recordi
         bad_lines: Vec::new(),
         bad: 0,
     };
-    while let Some(next) = recording.next() {
+    for next in recording {
         match next {
             Ok(recorded) => {
                 report.scripts += 1;
-                let Recorded { line, script, answer } = recorded;
+                let Recorded { line, script, answer, .. } = recorded;
                 match compare(&script, answer, &point) {
                     None => report.agree += 1,
                     Some(what) if report.disagreements.len() < options.keep => {

@@ -31,20 +31,31 @@ pub enum RecordingError {
 }
 
 /// A file of recorded answers, opened; its first line tells the format.
-pub(super) enum Recording {
+pub enum Recording {
+    /// In the bench's format.
     Bench(TraceFile),
+    /// In the project's own.
     Own(RecordFile),
 }
 
 /// A script and what was recorded of it.
-pub(super) struct Recorded {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recorded {
     /// The line in the file, from 1.
     pub line: u64,
+    /// What the script is for.
+    pub note: Option<String>,
+    /// The script.
     pub script: Script,
+    /// What was recorded.
     pub answer: Answer,
 }
 
 impl Recording {
+    /// Opens a file in either format, plain or compressed by gzip.
+    ///
+    /// # Errors
+    /// It cannot be read, or its first line is wrong.
     pub fn open(path: &Path) -> Result<Recording, RecordingError> {
         match RecordFile::open(path)? {
             Some(file) => Ok(Recording::Own(file)),
@@ -53,6 +64,9 @@ impl Recording {
     }
 
     /// The release that the head names.
+    ///
+    /// # Errors
+    /// It names none that is known.
     pub fn release(&self) -> Result<Chosen, HeaderError> {
         match self {
             Recording::Bench(file) => file.header().choose(),
@@ -68,12 +82,17 @@ impl Recording {
             }
         }
     }
+}
 
-    /// The next script; `None` at the end.
-    pub fn next(&mut self) -> Option<Result<Recorded, RecordingError>> {
+impl Iterator for Recording {
+    type Item = Result<Recorded, RecordingError>;
+
+    /// The next script. Bad lines can be passed over.
+    fn next(&mut self) -> Option<Self::Item> {
         match self {
             Recording::Own(file) => Some(file.next()?.map_err(RecordingError::from).map(|record| Recorded {
                 line: record.line,
+                note: record.note,
                 script: record.script,
                 answer: record.answer,
             })),
@@ -88,7 +107,8 @@ impl Recording {
                 let read = script.and_then(|script| {
                     let trace = recorded::observe(&script, &line)
                         .map_err(|error| Problem::Result { id: line.name(), error })?;
-                    Ok(Recorded { line: number, script, answer: Answer::of(trace) })
+                    let note = line.note.as_ref().map(|note| note.as_str().to_owned());
+                    Ok(Recorded { line: number, note, script, answer: Answer::of(trace) })
                 });
                 Some(read.map_err(|kind| FileError::new(&path, Some(number), kind).into()))
             }
