@@ -225,7 +225,7 @@ pub const SETS: &[NamedSet] = &[
         device_type: Some(DefaultType::Identity),
         deny: UNMANAGED_ONLY,
         detach: DetachOps::Full,
-        statics: &[Static::Identity, Static::Default],
+        statics: &[Static::Identity],
         deferred_flush: false,
     },
     NamedSet {

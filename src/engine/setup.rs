@@ -3,7 +3,7 @@
 
 use super::Engine;
 use super::rules::{DmaFq, NullTarget, PagingAlloc, ReleaseDomain, StaticDomains};
-use super::state::{Device, Group};
+use super::state::{Device, DomainId, Group, Label};
 use crate::script::{Arch, DefaultType, DetachOps, DeviceId, DomainKind, Errno, KindSet, Setting, Static};
 use crate::trace::{SetupError, SetupLine};
 
@@ -80,13 +80,9 @@ impl Engine<'_> {
         if kinds.contains(DomainKind::Blocked) {
             self.state.driver.blocked_domain = None;
         } else if self.state.driver.blocked_domain.is_none() {
-            let first = self
-                .state
-                .domains
-                .iter()
-                .position(|d| d.label == super::state::Label::Static(Static::Blocked));
+            let first = self.state.domains.iter().position(|d| d.label == Label::Static(Static::Blocked));
             let blocked = match first {
-                Some(i) => super::state::DomainId(u16::try_from(i).unwrap_or(u16::MAX)),
+                Some(i) => DomainId(u16::try_from(i).unwrap_or(u16::MAX)),
                 None => self.new_static(DomainKind::Blocked, Static::Blocked),
             };
             self.state.driver.blocked_domain = Some(blocked);
@@ -111,6 +107,7 @@ impl Engine<'_> {
             }
             Static::Blocked => {
                 if blocked.is_none() {
+                    // Another than one that was refused before: the mock driver makes it anew.
                     let domain = self.new_static(DomainKind::Blocked, Static::Blocked);
                     self.state.driver.blocked_domain = Some(domain);
                 }
@@ -156,8 +153,8 @@ impl Engine<'_> {
         }
         for i in 0..self.state.domains.len() {
             let domain = self.state.domains[i];
-            if matches!(domain.label, super::state::Label::User(_)) && !domain.freed {
-                self.free(super::state::DomainId(u16::try_from(i).unwrap_or(u16::MAX)));
+            if matches!(domain.label, Label::User(_)) && !domain.freed {
+                self.free(DomainId(u16::try_from(i).unwrap_or(u16::MAX)));
             }
         }
         let domains = self.state.domains.iter().filter(|d| !d.freed && !d.is_static()).count();
