@@ -152,7 +152,7 @@ impl Engine<'_> {
         let Some(domain) = self.state.group(group).default_domain else { return Ok(()) };
         let deferred = match self.rules.deferral() {
             Deferral::Stored => self.state.device(device).deferred,
-            Deferral::AskDomain | Deferral::AskDevice => self.script.devices[device.index()].deferred,
+            Deferral::Asked => self.script.devices[device.index()].deferred,
         };
         if !deferred {
             return Ok(());

@@ -11,11 +11,13 @@ use crate::trace::{Call, Crash, Reason, Role, Warn};
 
 impl Engine<'_> {
     /// What one device's driver wants; an untrusted PCI device is given no choice.
-    pub(super) fn wanted_type(&self, device: DeviceId) -> Option<DomainKind> {
+    pub(super) fn wanted_type(&mut self, device: DeviceId) -> Option<DomainKind> {
+        // The operations are looked up in any case.
+        let wanted = self.default_type_op(device);
         if self.is_untrusted(device) && self.rules.default_type() != DefaultTypeRule::Merge {
             return Some(DomainKind::Dma);
         }
-        self.default_type_op(device)
+        wanted
     }
 
     fn is_untrusted(&self, device: DeviceId) -> bool {
@@ -29,10 +31,11 @@ impl Engine<'_> {
     }
 
     /// What the drivers of a group's devices want together, as a scan asked it up to v6.4.
-    pub(super) fn merged_type(&self, group: GroupId) -> Option<DomainKind> {
+    pub(super) fn merged_type(&mut self, group: GroupId) -> Option<DomainKind> {
         let mut first = None;
         let mut merged = None;
-        for &device in &self.state.group(group).devices {
+        for i in 0..self.state.group(group).devices.len() {
+            let device = self.state.group(group).devices[i];
             let Some(wanted) = self.wanted_type(device) else { continue };
             if merged.is_some_and(|merged| merged != wanted) {
                 merged = None;
@@ -118,9 +121,14 @@ impl Engine<'_> {
         }
     }
 
-    fn satisfying_type(&self, group: GroupId, asked: Option<DomainKind>) -> Result<Option<DomainKind>, ()> {
+    fn satisfying_type(
+        &mut self,
+        group: GroupId,
+        asked: Option<DomainKind>,
+    ) -> Result<Option<DomainKind>, ()> {
         let mut best = asked;
-        for &device in &self.state.group(group).devices {
+        for i in 0..self.state.group(group).devices.len() {
+            let device = self.state.group(group).devices[i];
             let Some(wanted) = self.wanted_type(device) else { continue };
             if best.is_some_and(|best| best != wanted) {
                 return if asked.is_some() { Err(()) } else { Ok(None) };
@@ -142,7 +150,8 @@ impl Engine<'_> {
         let mut untrusted = false;
         for i in 0..self.state.group(group).devices.len() {
             let device = self.state.group(group).devices[i];
-            match (fixed.or_else(|| self.default_type_op(device)), wanted) {
+            let asks = self.default_type_op(device);
+            match (fixed.or(asks), wanted) {
                 (Some(kind), None) => wanted = Some(kind),
                 (Some(DomainKind::Identity), Some(_)) => wanted = Some(DomainKind::Identity),
                 _ => {}

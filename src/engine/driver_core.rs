@@ -18,6 +18,7 @@ impl Engine<'_> {
             return Err(self.refuse(Errno::EEXIST, Reason::AlreadyPresent));
         }
         self.state.device_mut(device).present = true;
+        self.state.device_mut(device).matching = driver;
         self.state.bus.push(device);
         // Neither an IOMMU that refuses nor a driver that fails keeps a device from being there.
         let _ = self.probe_device(device);
@@ -31,15 +32,23 @@ impl Engine<'_> {
     fn probe_matching(&mut self, device: DeviceId, driver: DriverKind) {
         match self.probe_driver(device, driver) {
             Ok(()) => self.retry_deferred(),
-            Err(Errno::EPROBE_DEFER) => self.state.deferred_probes.push((device, driver)),
+            Err(Errno::EPROBE_DEFER) => self.put_off(device),
             Err(_) => {}
+        }
+    }
+
+    /// The probe is to be tried again.
+    fn put_off(&mut self, device: DeviceId) {
+        if !self.state.deferred_probes.contains(&device) {
+            self.state.deferred_probes.push(device);
         }
     }
 
     /// Every successful bind has the probes that were put off tried once more.
     fn retry_deferred(&mut self) {
-        for (device, driver) in std::mem::take(&mut self.state.deferred_probes) {
-            if self.state.device(device).driver.is_none() {
+        for device in std::mem::take(&mut self.state.deferred_probes) {
+            let state = self.state.device(device);
+            if let (None, Some(driver)) = (state.driver, state.matching) {
                 self.probe_matching(device, driver);
             }
         }
@@ -57,7 +66,7 @@ impl Engine<'_> {
             self.die(Crash::DeviceWithoutIommu);
         }
         self.state.bus.retain(|d| *d != device);
-        self.state.deferred_probes.retain(|(d, _)| *d != device);
+        self.state.deferred_probes.retain(|d| *d != device);
         let gone = self.state.device_mut(device);
         // What was taken off stays the script's to release.
         *gone = super::state::Device { taken_off: gone.taken_off, ..Default::default() };
@@ -71,10 +80,14 @@ impl Engine<'_> {
             self.probe_driver(device, driver)
         };
         if result.is_ok() {
-            self.state.deferred_probes.retain(|(d, _)| *d != device);
+            self.state.deferred_probes.retain(|d| *d != device);
             self.retry_deferred();
         }
         result.map_err(|errno| match (self.rules.bind_errno(), errno) {
+            (BindErrno::Lost, Errno::EPROBE_DEFER) => {
+                self.put_off(device);
+                Errno::ENODEV
+            }
             (BindErrno::Lost, _) => Errno::ENODEV,
             (BindErrno::Kept, Errno::EPROBE_DEFER) => Errno::EAGAIN,
             (BindErrno::Kept, errno) => errno,

@@ -3,14 +3,14 @@
 
 use super::Engine;
 use super::rules::{
-    AttachOld, DmaCookie, DmaFq, DmaSetup, FlushQueue, PagingAlloc, PasidRemove, Registration,
+    AttachOld, DeviceOps, DmaCookie, DmaFq, DmaSetup, FlushQueue, PagingAlloc, PasidRemove, Registration,
     RockchipPlatformOp, StaticDomains,
 };
 use super::state::{Domain, DomainId, Label};
 use crate::script::{
     Arch, DefaultType, DetachOps, DeviceId, DomainKind, DomainRef, Errno, FaultDomain, FaultKind, GroupId,
 };
-use crate::trace::{Call, Mark, PasidTarget, Role, Warn};
+use crate::trace::{Call, Crash, Mark, PasidTarget, Role, Warn};
 
 /// A driver that refuses to allocate gives NULL or an errno.
 pub(super) type Refusal = Option<Errno>;
@@ -331,7 +331,10 @@ impl Engine<'_> {
     }
 
     /// `def_domain_type`
-    pub(super) fn default_type_op(&self, device: DeviceId) -> Option<DomainKind> {
+    pub(super) fn default_type_op(&mut self, device: DeviceId) -> Option<DomainKind> {
+        if !self.state.device(device).has_iommu && self.rules.device_ops() == DeviceOps::Device {
+            self.die(Crash::DeviceWithoutIommu);
+        }
         self.script.devices[device.index()].default_type.map(kind_of)
     }
 
@@ -356,7 +359,6 @@ impl Engine<'_> {
         let spec = &self.script.devices[device.index()];
         match spec.pasid_bits {
             0 => 0,
-            _ if self.is_device_tree(device) => 0,
             bits => 1 << bits.min(16),
         }
     }

@@ -2,7 +2,7 @@
 //! The primitives under every operation: attaching one device, and setting a group's domain.
 
 use super::Engine;
-use super::rules::{Deferral, DirectRule, NullTarget, SetDomain};
+use super::rules::{Deferral, DeviceOps, DirectRule, NullTarget, SetDomain};
 use super::state::DomainId;
 use crate::script::{DeviceId, DomainKind, Errno, GroupId};
 use crate::trace::{Crash, Reason, Warn};
@@ -51,9 +51,8 @@ impl Engine<'_> {
     /// Is the first attach of this device put off, as the core sees it now?
     pub(super) fn is_deferred(&mut self, device: DeviceId) -> bool {
         match self.rules.deferral() {
-            Deferral::AskDomain => self.script.devices[device.index()].deferred,
-            Deferral::AskDevice => {
-                if !self.state.device(device).has_iommu {
+            Deferral::Asked => {
+                if !self.state.device(device).has_iommu && self.rules.device_ops() == DeviceOps::Device {
                     self.die(Crash::DeviceWithoutIommu);
                 }
                 self.script.devices[device.index()].deferred

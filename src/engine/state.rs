@@ -89,6 +89,8 @@ pub(super) struct Device {
     /// The domain its hardware uses.
     pub(super) attached: Option<DomainId>,
     pub(super) driver: Option<DriverKind>,
+    /// The driver that is there for it: what is put off is tried again with that one.
+    pub(super) matching: Option<DriverKind>,
     /// Its firmware description was handed to the IOMMU driver.
     pub(super) translated: bool,
     /// The core keeps that description (`dev->iommu->fwspec`).
@@ -170,8 +172,8 @@ pub(super) struct State {
     pub(super) devices: Vec<Device>,
     /// Devices on their bus, in the order in which they appeared.
     pub(super) bus: Vec<DeviceId>,
-    /// Probes that were put off, and the driver that matches.
-    pub(super) deferred_probes: Vec<(DeviceId, DriverKind)>,
+    /// Devices whose probes were put off.
+    pub(super) deferred_probes: Vec<DeviceId>,
     pub(super) domains: Vec<Domain>,
     pub(super) faults: Vec<FaultLeft>,
     pub(super) driver: Driver,

@@ -57,7 +57,8 @@ impl Engine<'_> {
             return Err(self.refuse(Errno::EBUSY, Reason::DomainAttached));
         }
         let Some(old) = default else { return Err(self.refuse(Errno::EINVAL, Reason::NoDefaultDomain)) };
-        let kind = self.permitted_type(self.wanted_type(device), asked)?;
+        let wanted = self.wanted_type(device);
+        let kind = self.permitted_type(wanted, asked)?;
         if self.state.kind(old) == kind {
             return Ok(());
         }
@@ -139,7 +140,8 @@ impl Engine<'_> {
         asked: Option<DomainKind>,
         old: DomainId,
     ) -> Result<(), Errno> {
-        let kind = self.permitted_type(self.merged_type(group), asked)?;
+        let wanted = self.merged_type(group);
+        let kind = self.permitted_type(wanted, asked)?;
         if self.state.kind(old) == kind {
             return Ok(());
         }

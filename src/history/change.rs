@@ -56,8 +56,8 @@ pub const CHANGES: &[Change] = changes! {
     "d210919dbdc8" "v5.17-rc1" "Tegra's display driver takes the ARM mapping off" {
         TegraDrmMapping::TakenOff,
     }
-    "41bb23e70b50" "v5.18-rc1" "the operations of the device tell whether its attach is deferred" {
-        Deferral::AskDevice,
+    "3f6634d997db" "v5.18-rc1" "the operations of a device are those of its own IOMMU" {
+        DeviceOps::Device,
     }
     "1ea2a07a532b" "v5.19-rc1" "DMA ownership: claim, release, use and unuse; attach is refused over any foreign domain" {
         AttachGate::NotDefault,

@@ -77,12 +77,17 @@ rules! {
     }
     /// How the core knows that a first attach is deferred.
     deferral Deferral {
-        /// It asks the operations of the domain each time.
-        AskDomain,
-        /// It asks the operations of the device each time.
-        AskDevice,
+        /// It asks the driver each time.
+        Asked,
         /// It asks once and keeps a flag, which the first attach clears.
         Stored,
+    }
+    /// Whose operations the core asks about a device: its default type, the deferral of its attach.
+    device_ops DeviceOps {
+        /// Those of its bus, whether an IOMMU serves it or not.
+        Bus,
+        /// Those of its own IOMMU; a device without one takes the kernel down.
+        Device,
     }
     /// What `iommu_deferred_attach` does.
     deferred_attach DeferredAttach {
@@ -355,9 +360,9 @@ rules! {
     }
     /// What an explicit bind tells its caller.
     bind_errno BindErrno {
-        /// -ENODEV for any failure.
+        /// -ENODEV for any failure; what is put off is tried again later, with the driver that matches.
         Lost,
-        /// The errno; -EAGAIN for -EPROBE_DEFER.
+        /// The errno; -EAGAIN for -EPROBE_DEFER, and nothing is tried again.
         Kept,
     }
     /// What 32-bit ARM does DMA with when there is no IOMMU mapping.
