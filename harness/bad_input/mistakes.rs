@@ -191,6 +191,13 @@ pub const NAMES: &[Mistake] = &[
         "`expect` stands beside the operation's name, indented like it",
     ),
     ("carriage-return", ":2:25: control character U+000D", "take it out; it cannot be seen in a review"),
+    (
+        "pci-driver-on-platform",
+        ":9:21: `vfio_pci` drives PCI devices alone",
+        "`devices: { d0: { bus: pci } }` in the topology",
+    ),
+    ("pci-driver-given", ":8:3: `pci_stub` drives PCI devices alone", "make them `bus: pci` in the topology"),
+    ("platform-bridge", ":7:5: device `d0` is a bridge but not on PCI", "add `bus: pci`"),
     ("untrusted-platform-device", ":7:5: device `d0` is untrusted but not on PCI", "add `bus: pci`"),
     (
         "device-tree-elsewhere",
@@ -285,7 +292,7 @@ pub const RELEASES: &[Mistake] = &[
     (
         "unknown-driver-in-expect",
         ":13:29: unknown word `vfio`",
-        "known here are `kernel_dma`, `managed` and `null`",
+        "known here are `kernel_dma`, `managed`, `vfio_pci`, `pci_stub`, `pcieport` and `null`",
     ),
     ("unknown-errno-in-fault", ":12:34: unknown errno `EI0`", "did you mean `EIO`?"),
     ("unknown-deny-errno", ":10:24: unknown errno `12`", "write it by name, such as `EBUSY`"),

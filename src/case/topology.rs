@@ -68,6 +68,7 @@ fn options<'t>(
     device.direct = form.direct;
     device.pasid_bits = form.pasid_bits.map_or(0, |bits| bits.get());
     device.untrusted = form.untrusted;
+    device.bridge = form.bridge;
     if let Some(word) = form.default_type {
         device.default_type = Some(word.value());
     }
@@ -77,9 +78,11 @@ fn options<'t>(
     if device.device_tree && arch != Arch::Arm32 {
         return Err(needs_arm32(name, "`device_tree`"));
     }
-    if device.untrusted && device.bus != Bus::Pci {
-        let problem = Problem::Conflict(format!("device `{}` is untrusted but not on PCI", name.text()));
-        return Err(Complaint::at(name.spot(), problem).hint("add `bus: pci`"));
+    for (what, is) in [("untrusted", device.untrusted), ("a bridge", device.bridge)] {
+        if is && device.bus != Bus::Pci {
+            let problem = Problem::Conflict(format!("device `{}` is {what} but not on PCI", name.text()));
+            return Err(Complaint::at(name.spot(), problem).hint("add `bus: pci`"));
+        }
     }
     let own = device.deferred || device.direct || device.pasid_bits > 0 || device.device_tree;
     if device.group.is_none() && (own || form.default_type.is_some()) {

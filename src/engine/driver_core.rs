@@ -98,7 +98,7 @@ impl Engine<'_> {
     fn probe_driver(&mut self, device: DeviceId, driver: DriverKind) -> Result<(), Errno> {
         self.state.device_mut(device).driver = Some(driver);
         let result = self.configure_dma(device, driver).and_then(|()| {
-            self.driver_probe_op(device).map_err(|errno| {
+            self.probe_op_of(device, driver).map_err(|errno| {
                 self.cleanup_dma(device, driver);
                 self.refuse(errno, Reason::DriverProbeFailed)
             })
@@ -110,6 +110,17 @@ impl Engine<'_> {
             self.reason = reason;
         }
         result
+    }
+
+    /// The driver's own probe. Those of the kernel's own drivers are no calls that anybody observes.
+    fn probe_op_of(&mut self, device: DeviceId, driver: DriverKind) -> Result<(), Errno> {
+        let bridge = self.script.devices[device.index()].bridge;
+        match driver {
+            DriverKind::KernelDma | DriverKind::Managed => self.driver_probe_op(device),
+            DriverKind::VfioPci if bridge => Err(Errno::EINVAL),
+            DriverKind::Pcieport if !bridge => Err(Errno::ENODEV),
+            DriverKind::VfioPci | DriverKind::PciStub | DriverKind::Pcieport => Ok(()),
+        }
     }
 
     /// The bus's `dma_configure`: firmware and architecture, then the kernel's use of the group. What is set up
@@ -138,7 +149,7 @@ impl Engine<'_> {
             Bus::Platform | Bus::Amba | Bus::FslMc | Bus::Pci | Bus::Cdx => true,
             Bus::Host1x => false,
         };
-        bus_asks && driver == DriverKind::KernelDma && self.rules.bus_use() == BusUse::Present
+        bus_asks && !driver.manages_dma() && self.rules.bus_use() == BusUse::Present
     }
 
     /// `device_release_driver`; the architecture comes after the unuse.

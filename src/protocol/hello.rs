@@ -10,7 +10,7 @@ use super::bounded::List;
 use super::error::{Problem, Under, WireError, from_json, shortened};
 use super::script::WireOp;
 use super::words::Word;
-use crate::script::{Arch, Bus, Script, Setting};
+use crate::script::{Arch, Bus, DriverKind, Op, Script, Setting};
 use crate::script::{Worded, worded};
 use crate::trace::{Sight, Unseen, operation};
 
@@ -84,6 +84,8 @@ pub enum Capability {
     PasidBits,
     DeviceTree,
     Untrusted,
+    Bridge,
+    PciDrivers,
     Amba,
     FslMc,
     Pci,
@@ -109,6 +111,8 @@ worded! {
         PasidBits = "pasid_bits",
         DeviceTree = "device_tree",
         Untrusted = "untrusted",
+        Bridge = "bridge",
+        PciDrivers = "pci_drivers",
         Amba = "amba",
         FslMc = "fsl-mc",
         Pci = "pci",
@@ -260,6 +264,12 @@ fn needs(script: &Script) -> Vec<Capability> {
             needs.push(what);
         }
     };
+    let pci_driver = |op: &Op| match *op {
+        Op::DeviceAdd { driver, .. } => driver.is_some_and(DriverKind::needs_pci),
+        Op::Bind { driver, .. } => driver.needs_pci(),
+        _ => false,
+    };
+    need(script.ops.iter().any(pci_driver), Capability::PciDrivers);
     need(!script.registered, Capability::Unregistered);
     need(script.groups.iter().any(|group| group.hold), Capability::Hold);
     for device in &script.devices {
@@ -270,6 +280,7 @@ fn needs(script: &Script) -> Vec<Capability> {
         need(device.pasid_bits > 0, Capability::PasidBits);
         need(device.device_tree, Capability::DeviceTree);
         need(device.untrusted, Capability::Untrusted);
+        need(device.bridge, Capability::Bridge);
         match device.bus {
             Bus::Platform => {}
             Bus::Amba => need(true, Capability::Amba),

@@ -114,6 +114,9 @@ pub struct WireDevice<'a> {
     /// Behind an external port.
     #[serde(default, skip_serializing_if = "is_usual")]
     pub untrusted: bool,
+    /// A PCI bridge.
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pub bridge: bool,
 }
 
 macro_rules! operations {

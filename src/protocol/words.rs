@@ -132,7 +132,7 @@ mod tests {
         let message = error.to_string();
         assert!(
             message
-                .starts_with("invalid value: string \"vfio\", expected a driver: `kernel_dma` or `managed`"),
+                .starts_with("invalid value: string \"vfio\", expected a driver: `kernel_dma`, `managed`, "),
             "{message}"
         );
     }

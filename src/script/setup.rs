@@ -188,8 +188,34 @@ pub enum Bus {
 pub enum DriverKind {
     /// A driver that uses the kernel's DMA API.
     KernelDma,
-    /// A driver with `driver_managed_dma`, such as vfio-pci.
+    /// A driver with `driver_managed_dma` that VFIO does not know.
     Managed,
+    /// The kernel's `vfio-pci`, which registers the device with VFIO.
+    VfioPci,
+    /// The kernel's `pci-stub`.
+    PciStub,
+    /// The kernel's `pcieport`, which takes bridges alone.
+    Pcieport,
+}
+
+impl DriverKind {
+    /// Has it `driver_managed_dma` (v5.19)?
+    #[must_use]
+    pub fn manages_dma(self) -> bool {
+        match self {
+            DriverKind::KernelDma => false,
+            DriverKind::Managed | DriverKind::VfioPci | DriverKind::PciStub | DriverKind::Pcieport => true,
+        }
+    }
+
+    /// Does it drive PCI devices alone?
+    #[must_use]
+    pub fn needs_pci(self) -> bool {
+        match self {
+            DriverKind::KernelDma | DriverKind::Managed => false,
+            DriverKind::VfioPci | DriverKind::PciStub | DriverKind::Pcieport => true,
+        }
+    }
 }
 
 /// A device of the topology.
@@ -213,6 +239,8 @@ pub struct DeviceSpec {
     pub device_tree: bool,
     /// An untrusted PCI device (an external port): forces a DMA domain.
     pub untrusted: bool,
+    /// A PCI bridge: its configuration header is not that of an endpoint.
+    pub bridge: bool,
 }
 
 impl DeviceSpec {
@@ -229,6 +257,7 @@ impl DeviceSpec {
             pasid_bits: 0,
             device_tree: false,
             untrusted: false,
+            bridge: false,
         }
     }
 }

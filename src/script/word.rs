@@ -61,7 +61,13 @@ worded! {
         Cdx = "cdx",
         Host1x = "host1x",
     }
-    "a driver" DriverKind { KernelDma = "kernel_dma", Managed = "managed", }
+    "a driver" DriverKind {
+        KernelDma = "kernel_dma",
+        Managed = "managed",
+        VfioPci = "vfio_pci",
+        PciStub = "pci_stub",
+        Pcieport = "pcieport",
+    }
     "a field of a group" Field {
         Domain = "domain",
         DefaultDomain = "default_domain",

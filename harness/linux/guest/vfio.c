@@ -350,6 +350,11 @@ long vfio_command(const char *line)
 		return 0;
 	if (would_wait(av, ac))
 		return skip("device in use");
+	/* a driver of VFIO's that matches a device at once, or is bound without sysfs, must be there */
+	if (ac > 2 && (!strcmp(av[0], "add") || !strcmp(av[0], "bind")) && !strncmp(av[2], "vfio", 4)) {
+		r = load_all();
+		return r == -ENOENT ? nosys() : r ? done(r) : 0;
+	}
 	for (unsigned int i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
 		if (strcmp(av[0], commands[i].name))
 			continue;

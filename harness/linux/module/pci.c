@@ -51,6 +51,24 @@ struct pci_driver drv_pci_user = {
 #endif
 };
 
+/*
+ * The kernel's pci-stub is a module that no guest has: this is what it is to the core and to VFIO, a
+ * driver of that name that leaves DMA alone and does nothing.
+ */
+static int stub_probe(struct pci_dev *pdev, const struct pci_device_id *id)
+{
+	return 0;
+}
+
+static struct pci_driver drv_pci_stub = {
+	.name = "pci-stub",
+	.id_table = none,
+	.probe = stub_probe,
+#ifdef HAVE_MANAGED_DMA
+	.driver_managed_dma = true,
+#endif
+};
+
 const struct pci_place *pci_place_by(const char *name)
 {
 	int i;
@@ -104,10 +122,11 @@ static int set_override(struct device *dev, const char *name)
 /* The driver of that name, made to match the device. */
 struct device_driver *pci_drv_by(struct device *dev, const char *n)
 {
-	struct pci_driver *drv = !strcmp(n, "kdma") ? &drv_pci_kdma :
-				 !strcmp(n, "user") ? &drv_pci_user : NULL;
+	struct device_driver *drv = !strcmp(n, "kdma") ? &drv_pci_kdma.driver :
+				    !strcmp(n, "user") ? &drv_pci_user.driver :
+				    driver_find(n, &pci_bus_type);
 
-	return drv && !set_override(dev, drv->name) ? &drv->driver : NULL;
+	return drv && !set_override(dev, drv->name) ? drv : NULL;
 }
 
 /*
@@ -132,7 +151,9 @@ bool pci_is_idle_bridge(const struct dmao_dev *od)
 int pci_insert(struct dmao_dev *od, const char *drv)
 {
 	struct pci_bus *bus = bus_of(od->place);
+	struct device_driver *match;
 	struct pci_dev *pdev;
+	int __maybe_unused r;
 
 	if (!bus)
 		return -ENXIO;
@@ -142,7 +163,10 @@ int pci_insert(struct dmao_dev *od, const char *drv)
 			return -ENXIO;
 		od->dev = &pdev->dev;
 		tell_core(od->dev, true);
-		return 0;
+		match = drv ? pci_drv_by(od->dev, drv) : NULL;
+		if (match && core.drv_attach)
+			r = core.drv_attach(match, od->dev);
+		return 0;	/* whatever became of the driver, as for any device */
 	}
 	pci_lock_rescan_remove();
 	pdev = pci_scan_single_device(bus, od->place->devfn);
@@ -167,10 +191,12 @@ void pci_delete(struct dmao_dev *od)
 {
 	struct pci_dev *pdev = to_pci_dev(od->dev);
 
-	if (od->place->bridge)
+	if (od->place->bridge) {
+		device_release_driver(od->dev);
 		tell_core(od->dev, false);
-	else
+	} else {
 		pci_stop_and_remove_bus_device_locked(pdev);
+	}
 	od->dev = NULL;
 	pci_dev_put(pdev);
 }
@@ -211,6 +237,8 @@ int pci_world_init(void)
 {
 	int i, r = pci_register_driver(&drv_pci_kdma) ?: pci_register_driver(&drv_pci_user);
 
+	if (!r && !driver_find(drv_pci_stub.name, &pci_bus_type))
+		r = pci_register_driver(&drv_pci_stub);
 	for (i = 0; !r && i < ARRAY_SIZE(places); i++) {
 		struct pci_bus *bus = bus_of(&places[i]);
 		struct pci_dev *pdev;

@@ -11,7 +11,7 @@ use super::form::{CaseForm, Entries, ExpectForm, Operation, StateForm, ValueForm
 use super::hint::did_you_mean;
 use super::names::Names;
 use super::releases::{Releases, Span};
-use crate::script::{DeviceId, DriverKind, Errno, GroupId};
+use crate::script::{DeviceId, DriverKind, Errno, GroupId, Worded};
 use crate::trace::names::NULL;
 
 /// What must happen in a step.
@@ -256,15 +256,14 @@ fn unknown_outcome<'t>(word: &Word<'t>) -> Complaint<'t> {
 }
 
 fn driver_kind<'t>(word: &Word<'t>) -> Result<Option<DriverKind>, Complaint<'t>> {
-    match word.text() {
-        "kernel_dma" => Ok(Some(DriverKind::KernelDma)),
-        "managed" => Ok(Some(DriverKind::Managed)),
-        _ if word.is_null() => Ok(None),
-        other => {
-            let known: Vec<String> = ["kernel_dma", "managed", "null"].map(str::to_owned).to_vec();
-            let hint = did_you_mean(other, known.iter().map(String::as_str));
-            let problem = Problem::UnknownWord { found: other.to_owned(), known: known.clone() };
-            Err(Complaint::at(word.spot(), problem).hint_if(hint))
-        }
+    if word.is_null() {
+        return Ok(None);
     }
+    DriverKind::of_word(word.text()).map(Some).ok_or_else(|| {
+        let drivers = DriverKind::ALL.iter().map(|driver| driver.word());
+        let known: Vec<String> = drivers.chain(["null"]).map(str::to_owned).collect();
+        let hint = did_you_mean(word.text(), known.iter().map(String::as_str));
+        let problem = Problem::UnknownWord { found: word.text().to_owned(), known };
+        Complaint::at(word.spot(), problem).hint_if(hint)
+    })
 }

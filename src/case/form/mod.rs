@@ -127,6 +127,8 @@ pub(crate) struct DeviceForm {
     pub device_tree: Option<bool>,
     /// Behind an external port.
     pub untrusted: bool,
+    /// A PCI bridge.
+    pub bridge: bool,
 }
 
 /// A group's entry of `given:`

@@ -76,6 +76,9 @@ words! {
     DriverWord(DriverKind) {
         KernelDma = "kernel_dma" => KernelDma,
         Managed = "managed" => Managed,
+        VfioPci = "vfio_pci" => VfioPci,
+        PciStub = "pci_stub" => PciStub,
+        Pcieport = "pcieport" => Pcieport,
     }
     /// A private field of a group.
     FieldWord(Field) {

@@ -8,7 +8,7 @@ use super::error::{Complaint, Problem};
 use super::form::{CaseForm, DomainWord, GivenForm, Operation, Word};
 use super::names::{Names, small};
 use super::topology;
-use crate::script::{DeviceId, GroupId, Op, Script};
+use crate::script::{Bus, DeviceId, GroupId, Op, Script, Worded};
 use crate::trace::text::Origin;
 
 /// A script made from a case, and where each of its operations comes from.
@@ -101,8 +101,13 @@ impl Lowering<'_> {
             }
         }
         if let Some(driver) = given.driver {
+            let driver = driver.value();
             for device in devices {
-                self.push(Op::Bind { device, driver: driver.value() }, Origin::Given);
+                if driver.needs_pci() && self.lowered.script.devices[device.index()].bus != Bus::Pci {
+                    let problem = format!("`{}` drives PCI devices alone", driver.word());
+                    return Err(conflict(problem, "make them `bus: pci` in the topology"));
+                }
+                self.push(Op::Bind { device, driver }, Origin::Given);
             }
         }
         if let Some(owner) = &given.owner {

@@ -4,11 +4,13 @@
 use super::domain::DEFAULT_SIZE;
 use super::{For, Lowering};
 use crate::case::error::{Complaint, Problem};
-use crate::case::form::{CallWord, CountForm, DomainWord, FailForm, Operation, PokeForm, Short, Word};
+use crate::case::form::{
+    CallWord, CountForm, DomainWord, DriverWord, FailForm, Operation, PokeForm, Short, Word,
+};
 use crate::case::topology::{errno, needs_arm32};
 use crate::script::{
-    Arch, DeviceId, DomainRef, DriverFlow, Fault, FaultDomain, FaultKind, Field, GroupId, MappingOf, Op,
-    PokeValue, TypeWord,
+    Arch, Bus, DeviceId, DomainRef, DriverFlow, DriverKind, Fault, FaultDomain, FaultKind, Field, GroupId,
+    MappingOf, Op, PokeValue, TypeWord, Worded,
 };
 use crate::trace::text::Origin;
 
@@ -25,6 +27,21 @@ impl Lowering<'_> {
         Ok(())
     }
 
+    /// A driver, if it is one for devices on this device's bus.
+    pub(super) fn driver_for<'t>(
+        &self,
+        device: &Word<'t>,
+        driver: DriverWord,
+    ) -> Result<DriverKind, Complaint<'t>> {
+        let (id, driver) = (self.names.device(device)?, driver.value());
+        if driver.needs_pci() && self.lowered.script.devices[id.index()].bus != Bus::Pci {
+            let problem = Problem::Conflict(format!("`{}` drives PCI devices alone", driver.word()));
+            let hint = format!("`devices: {{ {}: {{ bus: pci }} }}` in the topology", device.text());
+            return Err(Complaint::at(device.spot(), problem).hint(hint));
+        }
+        Ok(driver)
+    }
+
     fn operation<'t>(&mut self, name: &Word<'t>, operation: &Operation<'t>) -> Result<Op, Complaint<'t>> {
         let names = self.names;
         if name.text().starts_with("arm_iommu_") && self.lowered.script.arch != Arch::Arm32 {
@@ -36,11 +53,12 @@ impl Lowering<'_> {
             }
             Operation::DeviceAdd(Short::Map(form)) => Op::DeviceAdd {
                 device: names.device(&form.device)?,
-                driver: form.driver.map(|word| word.value()),
+                driver: form.driver.map(|word| self.driver_for(&form.device, word)).transpose()?,
             },
             Operation::DeviceDel(device) => Op::DeviceDel { device: names.device(device)? },
             Operation::Bind(form) => {
-                Op::Bind { device: names.device(&form.device)?, driver: form.driver.value() }
+                let driver = self.driver_for(&form.device, form.driver)?;
+                Op::Bind { device: names.device(&form.device)?, driver }
             }
             Operation::Unbind(device) => Op::Unbind { device: names.device(device)? },
             Operation::IommuDeviceRegister(()) => Op::IommuDeviceRegister,

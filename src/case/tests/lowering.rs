@@ -279,7 +279,7 @@ fn devices_stand_in_their_order_with_their_options() {
     let topology = "  groups: { z: [d2, d1], a: { devices: [d3], hold: true } }
   devices:
     lone: { bus: host1x }
-    d1: { bus: pci, default_type: dma, deferred: true, direct: true, pasid_bits: 20, untrusted: true }
+    d1: { bus: pci, default_type: dma, deferred: true, direct: true, pasid_bits: 20, untrusted: true, bridge: true }
 ";
     let script = good(&text(topology, "  - device_add: lone\n")).lower().script;
     let names: Vec<&str> = script.devices.iter().map(|device| device.name.as_str()).collect();
@@ -289,7 +289,7 @@ fn devices_stand_in_their_order_with_their_options() {
     assert_eq!(groups, [("z", false), ("a", true)]);
     let d1 = &script.devices[1];
     assert_eq!((d1.bus, d1.default_type, d1.pasid_bits), (Bus::Pci, Some(DefaultType::Dma), 20));
-    assert!(d1.deferred && d1.direct && d1.untrusted && !d1.device_tree);
+    assert!(d1.deferred && d1.direct && d1.untrusted && d1.bridge && !d1.device_tree);
     assert_eq!((script.devices[3].group, script.devices[3].bus), (None, Bus::Host1x));
     assert_eq!(script.id, "area/x");
 }

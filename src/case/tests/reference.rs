@@ -31,7 +31,7 @@ fn section(heading: &str) -> &'static str {
 #[case::device_type("### Devices", fields::of::<DeviceTypeWord>())]
 #[case::domain("### Domains and owners", fields::of::<DomainWord>())]
 #[case::given("## Given", fields::of::<GivenForm<'static>>())]
-#[case::driver("## Given", fields::of::<DriverWord>())]
+#[case::driver("## Steps", fields::of::<DriverWord>())]
 #[case::steps("## Steps", Operation::NAMES)]
 #[case::fault("## Steps", fields::of::<FailForm<'static>>())]
 #[case::fault_call("## Steps", fields::of::<CallWord>())]

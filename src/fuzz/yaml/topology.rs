@@ -110,8 +110,10 @@ fn device(arch: Arch, spec: &DeviceSpec) -> Result<Option<String>, Inexpressible
     if spec.device_tree != by_itself {
         options.push(format!("device_tree: {}", spec.device_tree));
     }
-    if spec.untrusted {
-        options.push("untrusted: true".into());
+    for (name, is) in [("untrusted", spec.untrusted), ("bridge", spec.bridge)] {
+        if is {
+            options.push(format!("{name}: true"));
+        }
     }
     if options.is_empty() && spec.group.is_some() {
         return Ok(None);

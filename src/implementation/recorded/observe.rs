@@ -201,6 +201,9 @@ impl Observer<'_> {
             None => None,
             Some("kdma") => Some(DriverKind::KernelDma),
             Some("user") => Some(DriverKind::Managed),
+            Some("vfio-pci") => Some(DriverKind::VfioPci),
+            Some("pci-stub") => Some(DriverKind::PciStub),
+            Some("pcieport") => Some(DriverKind::Pcieport),
             Some(other) => return Err(self.bad("driver", other)),
         };
         let arm = wire.arm.as_ref().map(|(mapping, ops)| MappingState {

@@ -69,8 +69,8 @@ impl<'t, I: Iterator<Item = &'t str>> Words<'_, I> {
                 Op::DeviceAdd { device: self.device()?, driver: self.optional().map(driver).transpose()? }
             }
             "del" => Op::DeviceDel { device: self.device()? },
-            "bind" => Op::Bind { device: self.device()?, driver: driver(self.next("driver")?)? },
-            "unbind" => Op::Unbind { device: self.device()? },
+            "bind" | "sysbind" => Op::Bind { device: self.device()?, driver: driver(self.next("driver")?)? },
+            "unbind" | "sysunbind" => Op::Unbind { device: self.device()? },
             "ireg" => Op::IommuDeviceRegister,
             "iunreg" => Op::IommuDeviceUnregister,
             "use" => Op::UseDefaultDomain { device: self.device()? },
@@ -264,7 +264,10 @@ fn driver(word: &str) -> Result<DriverKind, OpError> {
     match word {
         "kdma" => Ok(DriverKind::KernelDma),
         "user" => Ok(DriverKind::Managed),
-        other => Err(bad("driver", other, "kdma or user")),
+        "vfio-pci" => Ok(DriverKind::VfioPci),
+        "pci-stub" => Ok(DriverKind::PciStub),
+        "pcieport" => Ok(DriverKind::Pcieport),
+        other => Err(bad("driver", other, "kdma, user, vfio-pci, pci-stub or pcieport")),
     }
 }
 

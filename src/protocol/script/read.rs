@@ -95,6 +95,7 @@ impl Reader {
             pasid_bits: wire.pasid_bits,
             device_tree: wire.device_tree,
             untrusted: wire.untrusted,
+            bridge: wire.bridge,
         });
         Ok(())
     }

@@ -86,6 +86,7 @@ impl<'a> Writer<'a> {
             pasid_bits: spec.pasid_bits,
             device_tree: spec.device_tree,
             untrusted: spec.untrusted,
+            bridge: spec.bridge,
         })
     }
 

@@ -99,7 +99,7 @@ fn operations(#[case] text: &str, #[case] op: Op) {
 #[case("add", "device is missing")]
 #[case("add d9", "no device `d9` in the topology")]
 #[case("bind d0", "driver is missing")]
-#[case("bind d0 vfio", "driver `vfio`: kdma or user")]
+#[case("bind d0 vfio", "driver `vfio`: kdma, user, vfio-pci, pci-stub or pcieport")]
 #[case("claim g0 o8", "owner `o8`: o0 to o7, or null")]
 #[case("claim g0 o1 o2", "more words than the operation takes")]
 #[case("attach_pasid A d0 x", "pasid `x`: a whole number")]

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! From a script to the bench's lines: the world it starts from, and then a line for each operation.
 
+mod places;
+
 use super::cannot::CannotRun;
 use super::names::Names;
 use super::session::LINES_LIMIT;
@@ -11,6 +13,7 @@ use crate::script::{
     Fault, FaultDomain, FaultKind, KindSet, MappingOf, Op, PokeValue, Script, Setting, Static, StaticSet,
     Worded,
 };
+use places::Places;
 
 /// What the module in the guest keeps of each.
 const MAX_DEVICES: usize = 16;
@@ -19,8 +22,6 @@ const MAX_OWNERS: usize = 8;
 const MAX_MAPPINGS: usize = 16;
 /// What it reads of one line.
 const MAX_SETTINGS: usize = 15;
-/// Places of PCI devices that may be in any group: single ones first, then functions of one device.
-const PCI_PLACES: &[&str] = &["ep0", "ep1", "mf0", "mf1", "mf2", "ats0", "ats1", "ats2", "br0", "br1"];
 
 /// What matters of a guest when a script is lowered for it.
 #[derive(Clone, Copy, Debug)]
@@ -84,16 +85,11 @@ impl Lowering<'_> {
         for (index, group) in self.script.groups.iter().enumerate() {
             lines.push(format!("group g{index} hold={}", u8::from(group.hold)));
         }
-        let mut places = PCI_PLACES.iter();
+        let mut places = Places::default();
         for (index, device) in self.script.devices.iter().enumerate() {
             let place = match device.bus {
                 Bus::Platform => String::new(),
-                Bus::Pci if self.bench.pci => match places.next() {
-                    Some(place) => format!(" pci={place}"),
-                    None => {
-                        return Err(CannotRun::TooMany { what: "PCI devices", most: PCI_PLACES.len() });
-                    }
-                },
+                Bus::Pci if self.bench.pci => format!(" pci={}", places.place_for(device)?),
                 bus => return Err(CannotRun::Bus(bus)),
             };
             lines.push(self.device(index, device)? + &place);
@@ -144,6 +140,7 @@ impl Lowering<'_> {
             pasid_bits,
             device_tree,
             untrusted,
+            bridge: _,
         } = device;
         if *untrusted {
             return Err(CannotRun::Untrusted);
@@ -172,6 +169,9 @@ impl Lowering<'_> {
                 format!("add {} {}", names.device(device)?, driver_word(driver))
             }
             Op::DeviceDel { device } => format!("del {}", names.device(device)?),
+            Op::Bind { device, driver } if driver.needs_pci() => {
+                format!("sysbind {} {}", names.device(device)?, driver_word(driver))
+            }
             Op::Bind { device, driver } => format!("bind {} {}", names.device(device)?, driver_word(driver)),
             Op::Unbind { device } => format!("unbind {}", names.device(device)?),
             Op::IommuDeviceRegister => "ireg".into(),
@@ -297,6 +297,9 @@ fn driver_word(driver: DriverKind) -> &'static str {
     match driver {
         DriverKind::KernelDma => "kdma",
         DriverKind::Managed => "user",
+        DriverKind::VfioPci => "vfio-pci",
+        DriverKind::PciStub => "pci-stub",
+        DriverKind::Pcieport => "pcieport",
     }
 }
 

@@ -156,6 +156,9 @@ fn every_operation_has_its_line() {
 #[rstest]
 #[case(Op::GroupStoreType { group: GROUP, word: TypeWord::Unknown }, "type g0 nonsense")]
 #[case(Op::Deny { kinds: KindSet::EMPTY }, "deny -")]
+#[case(Op::Bind { device: DEVICE, driver: DriverKind::VfioPci }, "sysbind d0 vfio-pci")]
+#[case(Op::Bind { device: DEVICE, driver: DriverKind::Pcieport }, "sysbind d0 pcieport")]
+#[case(Op::DeviceAdd { device: DEVICE, driver: Some(DriverKind::PciStub) }, "add d0 pci-stub")]
 #[case(Op::Poke { group: GROUP, field: Field::Domain, value: PokeValue::Null }, "poke g0 domain null")]
 #[case(Op::Poke { group: GROUP, field: Field::Owner, value: PokeValue::Owner(OwnerId(0)) }, "poke g0 owner o0")]
 #[case(
@@ -265,6 +268,10 @@ fn devices_on_pci_have_places() {
     let pci = Bench { pci: true, ..bench("v6.12") };
     let lowered = lower(&script, &pci).expect("can run");
     assert_eq!(lowered.setup[1..], ["dev d0 group=g0 pci=ep0", "dev d1 group=g0", "dev d2 group=g0 pci=ep1"]);
+    script.devices[0].bridge = true;
+    let lowered = lower(&script, &pci).expect("can run");
+    assert_eq!(lowered.setup[1..], ["dev d0 group=g0 pci=rp0", "dev d1 group=g0", "dev d2 group=g0 pci=ep0"]);
+    script.devices[0].bridge = false;
     assert_eq!(lower(&script, &bench("v6.12")), Err(CannotRun::Bus(Bus::Pci)));
     many(&mut script.devices, 11);
     assert_eq!(lower(&script, &pci), Err(CannotRun::TooMany { what: "PCI devices", most: 10 }));
