@@ -82,6 +82,8 @@ pub enum Noun {
     Mapping,
     /// An owner token.
     Owner,
+    /// An attach handle.
+    Handle,
 }
 
 impl fmt::Display for Noun {
@@ -93,6 +95,7 @@ impl fmt::Display for Noun {
             Noun::Paging => "paging domain",
             Noun::Mapping => "mapping",
             Noun::Owner => "owner",
+            Noun::Handle => "handle",
         })
     }
 }

@@ -14,6 +14,8 @@ pub(crate) const MAX_GROUPS: usize = 8;
 pub(crate) const MAX_DEVICES: usize = 16;
 /// Owner tokens; a test bench has no more.
 pub(crate) const MAX_OWNERS: usize = 8;
+/// Attach handles; a test bench has no more.
+pub(crate) const MAX_HANDLES: usize = 8;
 /// Domains and mappings of the user.
 pub(crate) const MAX_DOMAINS: usize = 16;
 /// Characters of a name.
@@ -30,6 +32,8 @@ pub(crate) struct Names {
     pub domains: Vec<(String, DomainWord)>,
     /// Owner tokens.
     pub owners: Vec<String>,
+    /// Attach handles.
+    pub handles: Vec<String>,
     /// Devices that something is done with, as bits by their index.
     used: Cell<u32>,
 }
@@ -63,6 +67,12 @@ impl Names {
             }
             names.owners.push(checked(owner, Noun::Owner)?);
         }
+        for handle in &topology.handles {
+            if names.handles.iter().any(|known| known == handle.text()) {
+                return Err(duplicate_name(handle, Noun::Handle));
+            }
+            names.handles.push(checked(handle, Noun::Handle)?);
+        }
         names.check_limits(topology)?;
         Ok(names)
     }
@@ -93,6 +103,7 @@ impl Names {
             (devices, "devices", self.devices.len(), MAX_DEVICES),
             (domains, "domains", self.domains.len(), MAX_DOMAINS),
             (first(topology.owners.first()), "owners", self.owners.len(), MAX_OWNERS),
+            (first(topology.handles.first()), "handles", self.handles.len(), MAX_HANDLES),
         ] {
             if count > limit {
                 return Err(Complaint::at(spot, Problem::TooMany { what, count, limit })
@@ -196,18 +207,36 @@ impl Names {
         }
     }
 
+    /// The name of an attach handle; `None` for the NULL pointer.
+    pub(crate) fn handle<'t>(&self, word: &Word<'t>) -> Result<Option<&str>, Complaint<'t>> {
+        if word.is_null() {
+            return Ok(None);
+        }
+        match self.handles.iter().find(|handle| handle.as_str() == word.text()) {
+            Some(handle) => Ok(Some(handle)),
+            None => Err(self.undeclared(word.text(), word.spot(), Noun::Handle)),
+        }
+    }
+
+    /// A word that stands where a handle must be named.
+    pub(crate) fn undeclared_handle<'t>(&self, word: &Word<'t>) -> Complaint<'t> {
+        self.undeclared(word.text(), word.spot(), Noun::Handle)
+    }
+
     /// A name that is not declared: perhaps mistyped, perhaps of another kind.
     fn undeclared<'t>(&self, name: &str, spot: Option<&'t str>, noun: Noun) -> Complaint<'t> {
-        let kinds: [(Noun, Vec<&str>); 4] = [
+        let kinds: [(Noun, Vec<&str>); 5] = [
             (Noun::Group, self.groups.iter().map(String::as_str).collect()),
             (Noun::Device, self.devices.iter().map(|device| device.0.as_str()).collect()),
             (Noun::Domain, self.domains.iter().map(|domain| domain.0.as_str()).collect()),
             (Noun::Owner, self.owners.iter().map(String::as_str).collect()),
+            (Noun::Handle, self.handles.iter().map(String::as_str).collect()),
         ];
         let known: Vec<&str> = match noun {
             Noun::Group => kinds[0].1.clone(),
             Noun::Device => kinds[1].1.clone(),
             Noun::Owner => kinds[3].1.clone(),
+            Noun::Handle => kinds[4].1.clone(),
             Noun::Paging => self.domains_of(DomainWord::Paging),
             Noun::Mapping => self.domains_of(DomainWord::Mapping),
             Noun::Domain => kinds[2].1.clone(),
@@ -234,6 +263,7 @@ fn section(noun: Noun) -> &'static str {
         Noun::Device => "topology.groups` or `topology.devices",
         Noun::Domain | Noun::Paging | Noun::Mapping => "topology.domains",
         Noun::Owner => "topology.owners",
+        Noun::Handle => "topology.handles",
     }
 }
 

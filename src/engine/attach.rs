@@ -114,13 +114,16 @@ impl Engine<'_> {
                 let owned = self.state.group(group).owner.is_some();
                 self.detach_to_default(domain, group, owned);
             }
-            DetachTo::Core => {
-                let core = self.core_domain_of(group);
-                let may = self.must();
-                if self.set_domain(group, core, may).is_err() {
-                    self.warn(Warn::DetachFailed);
-                }
-            }
+            DetachTo::Core => self.detach_to_core(group),
+        }
+    }
+
+    /// `__iommu_group_set_core_domain`
+    pub(super) fn detach_to_core(&mut self, group: GroupId) {
+        let core = self.core_domain_of(group);
+        let may = self.must();
+        if self.set_domain(group, core, may).is_err() {
+            self.warn(Warn::DetachFailed);
         }
     }
 

@@ -2,11 +2,12 @@
 //! From an operation of the script to the function of the core, past the checks that keep a script sane.
 
 use super::Engine;
-use super::rules::{Claim, Registration, Replace, UseGate};
+use super::rules::{Claim, GroupHandle, PasidEntry, PasidReplace, Registration, Replace, UseGate};
 use super::set_domain::May;
 use super::state::{DomainId, FaultLeft, Label};
 use crate::script::{
-    DeviceId, DomainRef, Errno, Fault, FaultDomain, Field, GroupId, MappingOf, Op, PokeValue,
+    DeviceId, DomainRef, Errno, Fault, FaultDomain, Field, GivenHandle, GroupId, HandleId, MappingOf, Op,
+    PokeValue,
 };
 use crate::trace::{BadOp, Outcome, Reason, Skip};
 
@@ -153,11 +154,43 @@ impl Engine<'_> {
                 self.needs(self.rules.replace() == Replace::Present)?;
                 returned(self.set_domain(group, Some(domain), May::Fail))
             }
-            Op::AttachDevicePasid { domain, device, pasid } => {
+            Op::AttachDevicePasid { domain, device, pasid, handle } => {
+                self.needs(handle == GivenHandle::Fresh || self.rules.pasid_entry() != PasidEntry::Domain)?;
                 let domain = self.usable(domain)?;
                 self.present(device)?;
                 self.needs(self.knows_pasids())?;
-                returned(self.attach_pasid(domain, device, pasid))
+                returned(self.attach_pasid(domain, device, pasid, handle))
+            }
+            Op::ReplaceDevicePasid { domain, device, pasid, handle } => {
+                self.needs(self.knows_group_handles())?;
+                let domain = self.usable(domain)?;
+                self.present(device)?;
+                self.needs(self.rules.pasid_replace() == PasidReplace::Present)?;
+                returned(self.replace_pasid(domain, device, pasid, handle))
+            }
+            Op::AttachGroupHandle { domain, group, handle } => {
+                self.needs(self.knows_group_handles())?;
+                let domain = self.usable(domain)?;
+                self.populated(group)?;
+                returned(self.attach_group_handle(domain, group, handle))
+            }
+            Op::DetachGroupHandle { domain, group } => {
+                self.needs(self.knows_group_handles())?;
+                self.usable(domain)?;
+                self.populated(group)?;
+                self.detach_group_handle(group);
+                Outcome::Void
+            }
+            Op::ReplaceGroupHandle { domain, group, handle } => {
+                self.needs(self.knows_group_handles())?;
+                let domain = domain.map(|domain| self.usable(domain)).transpose()?;
+                self.populated(group)?;
+                returned(self.replace_group_handle(domain, group, handle))
+            }
+            Op::AttachHandleGet { group, pasid, kind } => {
+                self.needs(self.knows_group_handles())?;
+                self.populated(group)?;
+                self.attach_handle_get(group, pasid.cast_unsigned(), kind)
             }
             Op::DetachDevicePasid { domain, device, pasid } => {
                 let domain = self.usable(domain)?;
@@ -253,6 +286,10 @@ impl Engine<'_> {
         };
         let mapping =
             |m: usize| if m < self.script.mappings.len() { Ok(()) } else { Err(BadOp::NoSuchDomain) };
+        let handle = |h: Option<HandleId>| {
+            let known = h.is_none_or(|h| h.index() < self.script.handles.len());
+            if known { Ok(()) } else { Err(BadOp::NoSuchHandle) }
+        };
         match op {
             Op::DeviceAdd { device: d, .. }
             | Op::DeviceDel { device: d }
@@ -271,6 +308,7 @@ impl Engine<'_> {
             Op::GroupClaimDmaOwner { group: g, .. }
             | Op::GroupReleaseDmaOwner { group: g }
             | Op::GroupDmaOwnerClaimed { group: g }
+            | Op::AttachHandleGet { group: g, .. }
             | Op::GroupStoreType { group: g, .. } => group(g),
             Op::Poke { group: g, value, .. } => group(g).and_then(|()| match value {
                 PokeValue::Domain(d) => domain(d),
@@ -279,12 +317,28 @@ impl Engine<'_> {
             Op::DomainAlloc { domain: m, device: d }
             | Op::AttachDevice { domain: m, device: d }
             | Op::DetachDevice { domain: m, device: d }
-            | Op::AttachDevicePasid { domain: m, device: d, .. }
             | Op::DetachDevicePasid { domain: m, device: d, .. }
             | Op::Driver { domain: m, device: d, .. } => domain(m).and_then(|()| device(d)),
+            Op::AttachDevicePasid { domain: m, device: d, handle: h, .. } => {
+                let named = match h {
+                    GivenHandle::Named(h) => Some(h),
+                    GivenHandle::Fresh | GivenHandle::Null => None,
+                };
+                domain(m).and_then(|()| device(d)).and_then(|()| handle(named))
+            }
+            Op::ReplaceDevicePasid { domain: m, device: d, handle: h, .. } => {
+                domain(m).and_then(|()| device(d)).and_then(|()| handle(h))
+            }
+            Op::AttachGroupHandle { domain: m, group: g, handle: h } => {
+                domain(m).and_then(|()| group(g)).and_then(|()| handle(h))
+            }
+            Op::ReplaceGroupHandle { domain: m, group: g, handle: h } => {
+                m.map_or(Ok(()), domain).and_then(|()| group(g)).and_then(|()| handle(h))
+            }
             Op::DomainFree { domain: m } => domain(m),
             Op::AttachGroup { domain: m, group: g }
             | Op::DetachGroup { domain: m, group: g }
+            | Op::DetachGroupHandle { domain: m, group: g }
             | Op::GroupReplaceDomain { domain: m, group: g } => domain(m).and_then(|()| group(g)),
             Op::GroupAddDevice { device: d, group: g } => device(d).and_then(|()| group(g)),
             Op::ArmCreateMapping { mapping: m, device: d, .. } => mapping(m.index()).and_then(|()| device(d)),
@@ -304,6 +358,10 @@ impl Engine<'_> {
             | Op::Deny { .. }
             | Op::Observe => Ok(()),
         }
+    }
+
+    fn knows_group_handles(&self) -> bool {
+        self.rules.group_handle() != GroupHandle::Absent
     }
 
     /// Does this release have the call?

@@ -10,6 +10,7 @@ mod default_domain;
 mod driver_core;
 mod execute;
 mod flows;
+mod handles;
 mod leave;
 mod mock;
 mod observe;
@@ -43,6 +44,8 @@ pub struct Engine<'a> {
     calls: Vec<Call>,
     /// So many domains have been seen.
     seen: usize,
+    /// What groups have at their PASIDs is observed.
+    shows_pasids: bool,
     /// What the last errno was about.
     reason: Option<Reason>,
     crash: Option<Crash>,
@@ -59,6 +62,7 @@ impl<'a> Engine<'a> {
             state: State::default(),
             calls: Vec::new(),
             seen: 0,
+            shows_pasids: script.uses_handles(),
             reason: None,
             crash: None,
             setup: Vec::new(),
@@ -143,6 +147,7 @@ impl<'a> Engine<'a> {
             lost: false,
             groups: self.observe_groups(),
             devices: self.observe_devices(),
+            handles: self.observe_handles(),
         })
     }
 

@@ -3,9 +3,9 @@
 
 use super::Engine;
 use super::rules::{Claim, PasidTable};
-use super::state::{DomainId, Label};
+use super::state::{DomainId, Label, Stored};
 use crate::script::{Arch, DeviceId, DomainKind, DomainName, GroupId};
-use crate::trace::{DeviceState, DomainInfo, GroupState, MappingState, Pointer};
+use crate::trace::{DeviceState, DomainInfo, GroupState, Holds, MappingState, PasidSlot, Pointer};
 
 impl Engine<'_> {
     pub(super) fn pointer(&self, domain: DomainId) -> Pointer {
@@ -30,9 +30,27 @@ impl Engine<'_> {
                 owner_cnt: (claim != Claim::Absent).then_some(group.owner_cnt),
                 owner: (claim != Claim::Absent).then_some(group.owner),
                 pasids: has_table.then_some(!group.pasids.is_empty()),
+                pasid_table: (has_table && self.shows_pasids).then(|| self.observe_pasids(&group.pasids)),
                 devices: group.devices.clone(),
             })
             .collect()
+    }
+
+    fn observe_pasids(&self, table: &[(u32, Stored)]) -> Vec<PasidSlot> {
+        let slot = |&(pasid, stored): &(u32, Stored)| {
+            let holds = match stored {
+                Stored::Domain(domain) => Holds::Domain(self.pointer(domain)),
+                Stored::Handle(handle) => Holds::Handle(Some(handle)),
+                Stored::Fresh(_) => Holds::Handle(None),
+                Stored::Reserved => Holds::Reserved,
+            };
+            PasidSlot { pasid, holds }
+        };
+        table.iter().map(slot).collect()
+    }
+
+    pub(super) fn observe_handles(&self) -> Vec<Option<Pointer>> {
+        self.state.handles.iter().map(|domain| self.pointer_to(*domain)).collect()
     }
 
     pub(super) fn observe_devices(&self) -> Vec<DeviceState> {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! Attaching and detaching PASIDs.
+//! Attaching, replacing and detaching PASIDs.
 
 use super::Engine;
 use super::rules::{PasidAttach, PasidEntry, PasidIncapable, PasidRemove, PasidTable, PasidUndo};
-use super::state::DomainId;
-use crate::script::{DeviceId, Errno, GroupId};
+use super::state::{DomainId, Stored};
+use crate::script::{DeviceId, Errno, GivenHandle, GroupId, HandleId};
 use crate::trace::{Crash, Reason, Warn};
 
 impl Engine<'_> {
@@ -19,16 +19,46 @@ impl Engine<'_> {
         domain: DomainId,
         device: DeviceId,
         pasid: i32,
+        handle: GivenHandle,
     ) -> Result<(), Errno> {
         let Some(group) = self.state.device(device).group else {
             return Err(self.refuse(Errno::ENODEV, Reason::NoGroup));
         };
         self.check_pasid(domain, device, group, pasid)?;
+        // A handle learns of the domain even where the PASID turns out to be taken.
+        let entry = self.pasid_entry(domain, handle);
         let slot = pasid.cast_unsigned();
-        let Err(at) = self.state.group(group).pasids.binary_search_by_key(&slot, |entry| entry.0) else {
+        if self.state.group(group).stored(slot).is_some() {
             return Err(self.refuse(Errno::EBUSY, Reason::PasidTaken));
-        };
-        self.state.group_mut(group).pasids.insert(at, (slot, domain));
+        }
+        self.set_group_pasid(group, pasid, domain, None)?;
+        self.state.group_mut(group).store(slot, entry);
+        Ok(())
+    }
+
+    /// What the table holds for a domain and a handle.
+    fn pasid_entry(&mut self, domain: DomainId, handle: GivenHandle) -> Stored {
+        match (self.rules.pasid_entry(), handle) {
+            (PasidEntry::Domain, _) | (PasidEntry::HandleOrDomain, GivenHandle::Null) => {
+                Stored::Domain(domain)
+            }
+            (PasidEntry::Handle, GivenHandle::Null) => Stored::Reserved,
+            (_, GivenHandle::Fresh) => Stored::Fresh(domain),
+            (_, GivenHandle::Named(handle)) => {
+                self.tell_handle(Some(handle), domain);
+                Stored::Handle(handle)
+            }
+        }
+    }
+
+    /// Sets a PASID on every device of a group. When one refuses, the others get the old domain again, or none.
+    fn set_group_pasid(
+        &mut self,
+        group: GroupId,
+        pasid: i32,
+        domain: DomainId,
+        old: Option<DomainId>,
+    ) -> Result<(), Errno> {
         let devices = self.devices_with_pasids(group)?;
         for (i, &device) in devices.iter().enumerate() {
             let Err(errno) = self.set_pasid_op(device, pasid, domain) else { continue };
@@ -37,11 +67,57 @@ impl Engine<'_> {
                 PasidUndo::Accepted => &devices[..i],
             };
             for &device in undo {
+                if let Some(old) = old {
+                    if self.set_pasid_op(device, pasid, old).is_ok() {
+                        continue;
+                    }
+                    self.warn(Warn::PasidRollbackFailed);
+                }
                 self.remove_pasid(device, pasid, domain);
             }
-            self.state.group_mut(group).pasids.remove(at);
             return Err(self.refuse(errno, Reason::PasidFailed));
         }
+        Ok(())
+    }
+
+    /// `iommu_replace_device_pasid`
+    pub(super) fn replace_pasid(
+        &mut self,
+        domain: DomainId,
+        device: DeviceId,
+        pasid: i32,
+        handle: Option<HandleId>,
+    ) -> Result<(), Errno> {
+        let Some(group) = self.state.device(device).group else {
+            return Err(self.refuse(Errno::ENODEV, Reason::NoGroup));
+        };
+        if !self.state.device(device).has_iommu {
+            return Err(self.die(Crash::DeviceWithoutIommu));
+        }
+        if !self.is_compatible(domain, self.rules.pasid_attach() == PasidAttach::BlockedOrStatic) {
+            return Err(self.refuse(Errno::EINVAL, Reason::ForeignDomain));
+        }
+        if pasid == 0 {
+            return Err(self.refuse(Errno::EINVAL, Reason::BadPasid));
+        }
+        let Some(handle) = handle else {
+            return Err(self.refuse(Errno::EINVAL, Reason::NullHandle));
+        };
+        // The handle learns of the domain before anything else is looked at.
+        self.tell_handle(Some(handle), domain);
+        let slot = pasid.cast_unsigned();
+        let Some(stored) = self.state.group(group).stored(slot) else {
+            return Err(self.refuse(Errno::EINVAL, Reason::PasidFree));
+        };
+        if stored == Stored::Handle(handle) {
+            self.warn(Warn::HandleReused);
+            return Err(self.refuse(Errno::EINVAL, Reason::HandleReused));
+        }
+        let old = self.stored_domain(stored);
+        if old != Some(domain) {
+            self.set_group_pasid(group, pasid, domain, old)?;
+        }
+        self.state.group_mut(group).store(slot, Stored::Handle(handle));
         Ok(())
     }
 
@@ -125,10 +201,8 @@ impl Engine<'_> {
         for device in self.devices_with_pasids(group).unwrap_or_default() {
             self.remove_pasid(device, pasid, domain);
         }
-        let slot = pasid.cast_unsigned();
-        let entries = &mut self.state.group_mut(group).pasids;
-        let found = entries.binary_search_by_key(&slot, |entry| entry.0).ok().map(|at| entries.remove(at).1);
-        if found != Some(domain) && self.rules.pasid_entry() == PasidEntry::Domain {
+        let found = self.state.group_mut(group).erase(pasid.cast_unsigned());
+        if found != Some(Stored::Domain(domain)) && self.rules.pasid_entry() == PasidEntry::Domain {
             self.warn(Warn::PasidMismatch);
         }
     }

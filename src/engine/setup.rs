@@ -12,6 +12,7 @@ impl Engine<'_> {
     pub(super) fn set_up(&mut self) -> Vec<SetupError> {
         self.state.groups = vec![Group::default(); self.script.groups.len()];
         self.state.devices = vec![Device::default(); self.script.devices.len()];
+        self.state.handles = vec![None; self.script.handles.len()];
         let driver = &mut self.state.driver;
         driver.flush_queue = true;
         driver.registered = self.script.registered;

@@ -2,8 +2,8 @@
 //! The state of the modelled kernel: groups, devices, domains and the mock IOMMU driver.
 
 use crate::script::{
-    DefaultType, DetachOps, DeviceId, DomainKind, DomainRef, DriverKind, Errno, Fault, GroupId, KindSet,
-    MappingId, OwnerId, Static,
+    DefaultType, DetachOps, DeviceId, DomainKind, DomainRef, DriverKind, Errno, Fault, GroupId, HandleId,
+    KindSet, MappingId, OwnerId, Static,
 };
 use crate::trace::Role;
 
@@ -67,8 +67,46 @@ pub(super) struct Group {
     pub(super) blocking_domain: Option<DomainId>,
     pub(super) owner: Option<OwnerId>,
     pub(super) owner_cnt: u32,
-    /// PASID and what is attached there, sorted by PASID.
-    pub(super) pasids: Vec<(u32, DomainId)>,
+    /// PASID and what is there, sorted by PASID. 0 is what the devices do without PASIDs.
+    pub(super) pasids: Vec<(u32, Stored)>,
+}
+
+/// What is at a PASID.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Stored {
+    /// A domain.
+    Domain(DomainId),
+    /// A handle of the script.
+    Handle(HandleId),
+    /// A handle without a name, whose domain never changes.
+    Fresh(DomainId),
+    /// Nothing, but the place is taken.
+    Reserved,
+}
+
+impl Group {
+    /// The place of a PASID in the table, or where it would be put.
+    pub(super) fn pasid_place(&self, pasid: u32) -> Result<usize, usize> {
+        self.pasids.binary_search_by_key(&pasid, |entry| entry.0)
+    }
+
+    /// What is at a PASID.
+    pub(super) fn stored(&self, pasid: u32) -> Option<Stored> {
+        self.pasid_place(pasid).ok().map(|at| self.pasids[at].1)
+    }
+
+    /// Puts something at a PASID, whatever is there.
+    pub(super) fn store(&mut self, pasid: u32, stored: Stored) {
+        match self.pasid_place(pasid) {
+            Ok(at) => self.pasids[at].1 = stored,
+            Err(at) => self.pasids.insert(at, (pasid, stored)),
+        }
+    }
+
+    /// Empties a PASID; what was there.
+    pub(super) fn erase(&mut self, pasid: u32) -> Option<Stored> {
+        self.pasid_place(pasid).ok().map(|at| self.pasids.remove(at).1)
+    }
 }
 
 /// A device, with what the core, the bus and the architecture know of it.
@@ -175,6 +213,8 @@ pub(super) struct State {
     /// Devices whose probes were put off.
     pub(super) deferred_probes: Vec<DeviceId>,
     pub(super) domains: Vec<Domain>,
+    /// The `domain` of each of the script's handles.
+    pub(super) handles: Vec<Option<DomainId>>,
     pub(super) faults: Vec<FaultLeft>,
     pub(super) driver: Driver,
     pub(super) arm_mappings: Vec<MappingRecord>,

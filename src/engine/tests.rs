@@ -62,6 +62,7 @@ fn random_script(random: &mut Random) -> Script {
         ],
         mappings: vec!["m".into(), "n".into()],
         owners: vec!["o".into(), "p".into()],
+        handles: vec!["h".into(), "i".into()],
         ..Script::default()
     };
     script.settings = vec![
@@ -96,7 +97,9 @@ fn random_op(random: &mut Random) -> Op {
     let word =
         random.pick(&[TypeWord::Identity, TypeWord::Dma, TypeWord::DmaFq, TypeWord::Auto, TypeWord::Unknown]);
     let pasid = random.pick(&[0, 1, 2, 300]);
-    match random.below(42) {
+    let handle = (!random.one_in(6)).then(|| HandleId(u8::try_from(random.below(2)).expect("small")));
+    let given = random.pick(&[GivenHandle::Fresh, handle.map_or(GivenHandle::Null, GivenHandle::Named)]);
+    match random.below(48) {
         0..6 => Op::DeviceAdd { device, driver: random.one_in(2).then_some(driver) },
         6 => Op::DeviceDel { device },
         7..10 => Op::Bind { device, driver },
@@ -117,7 +120,7 @@ fn random_op(random: &mut Random) -> Op {
         24 => Op::AttachGroup { domain, group },
         25 => Op::DetachGroup { domain, group },
         26 => Op::GroupReplaceDomain { domain, group },
-        27 => Op::AttachDevicePasid { domain, device, pasid },
+        27 => Op::AttachDevicePasid { domain, device, pasid, handle: given },
         28 => Op::DetachDevicePasid { domain, device, pasid },
         29 => Op::GroupStoreType { group, word },
         30 => Op::DeferredAttach { device },
@@ -159,6 +162,11 @@ fn random_op(random: &mut Random) -> Op {
             count: random.pick(&[None, Some(1), Some(2)]),
         }),
         40 => Op::Deny { kinds: random_kinds(random) },
+        41 => Op::ReplaceDevicePasid { domain, device, pasid, handle },
+        42 => Op::AttachGroupHandle { domain, group, handle },
+        43 => Op::DetachGroupHandle { domain, group },
+        44 => Op::ReplaceGroupHandle { domain: (!random.one_in(8)).then_some(domain), group, handle },
+        45 => Op::AttachHandleGet { group, pasid, kind: random.one_in(3).then_some(DomainKind::Unmanaged) },
         _ => Op::Poke {
             group,
             field: random.pick(&[Field::Domain, Field::DefaultDomain, Field::OwnerCnt, Field::Owner]),

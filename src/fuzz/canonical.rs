@@ -2,8 +2,8 @@
 //! Scripts with everything in its place: tables in the order in which operations mention things, plain names.
 
 use crate::script::{
-    DeviceId, DomainName, DomainRef, Fault, FaultDomain, GroupId, MappingId, MappingOf, Op, OwnerId,
-    PokeValue, Script,
+    DeviceId, DomainName, DomainRef, Fault, FaultDomain, GivenHandle, GroupId, HandleId, MappingId,
+    MappingOf, Op, OwnerId, PokeValue, Script,
 };
 
 /// What becomes of each id of an operation; `None` drops the operation.
@@ -28,6 +28,10 @@ pub(super) trait Renaming {
     fn owner(&mut self, id: OwnerId) -> Option<OwnerId> {
         Some(id)
     }
+    /// An attach handle.
+    fn handle(&mut self, id: HandleId) -> Option<HandleId> {
+        Some(id)
+    }
 }
 
 /// The operation with other ids.
@@ -49,6 +53,7 @@ pub(super) fn renamed(op: Op, to: &mut impl Renaming) -> Option<Op> {
         | Op::ArmReleaseMapping { mapping: MappingOf::Device(device) } => *device = to.device(*device)?,
         Op::GroupReleaseDmaOwner { group }
         | Op::GroupDmaOwnerClaimed { group }
+        | Op::AttachHandleGet { group, .. }
         | Op::GroupStoreType { group, .. } => *group = to.group(*group)?,
         Op::GroupClaimDmaOwner { group, owner } => {
             *group = to.group(*group)?;
@@ -62,7 +67,6 @@ pub(super) fn renamed(op: Op, to: &mut impl Renaming) -> Option<Op> {
         Op::DomainAlloc { domain, device }
         | Op::AttachDevice { domain, device }
         | Op::DetachDevice { domain, device }
-        | Op::AttachDevicePasid { domain, device, .. }
         | Op::DetachDevicePasid { domain, device, .. }
         | Op::Driver { domain, device, .. } => {
             *device = to.device(*device)?;
@@ -70,9 +74,32 @@ pub(super) fn renamed(op: Op, to: &mut impl Renaming) -> Option<Op> {
         }
         Op::AttachGroup { domain, group }
         | Op::DetachGroup { domain, group }
-        | Op::GroupReplaceDomain { domain, group } => {
+        | Op::GroupReplaceDomain { domain, group }
+        | Op::DetachGroupHandle { domain, group } => {
             *group = to.group(*group)?;
             *domain = to.domain(*domain)?;
+        }
+        Op::AttachDevicePasid { domain, device, handle, .. } => {
+            *device = to.device(*device)?;
+            *domain = to.domain(*domain)?;
+            if let GivenHandle::Named(handle) = handle {
+                *handle = to.handle(*handle)?;
+            }
+        }
+        Op::ReplaceDevicePasid { domain, device, handle, .. } => {
+            *device = to.device(*device)?;
+            *domain = to.domain(*domain)?;
+            *handle = handle.map(|id| to.handle(id).ok_or(())).transpose().ok()?;
+        }
+        Op::AttachGroupHandle { domain, group, handle } => {
+            *group = to.group(*group)?;
+            *domain = to.domain(*domain)?;
+            *handle = handle.map(|id| to.handle(id).ok_or(())).transpose().ok()?;
+        }
+        Op::ReplaceGroupHandle { domain, group, handle } => {
+            *group = to.group(*group)?;
+            *domain = domain.map(|id| to.domain(id).ok_or(())).transpose().ok()?;
+            *handle = handle.map(|id| to.handle(id).ok_or(())).transpose().ok()?;
         }
         Op::GroupAddDevice { device, group } => {
             *device = to.device(*device)?;
@@ -143,6 +170,7 @@ struct Tables {
     domains: Table<DomainName>,
     mappings: Table<String>,
     owners: Table<String>,
+    handles: Table<String>,
     /// New ids of the devices that stay.
     devices: Vec<Option<DeviceId>>,
     /// New ids of the groups that stay.
@@ -173,6 +201,10 @@ impl Renaming for Tables {
     fn owner(&mut self, id: OwnerId) -> Option<OwnerId> {
         self.owners.place(id.index()).and_then(|at| u8::try_from(at).ok()).map(OwnerId)
     }
+
+    fn handle(&mut self, id: HandleId) -> Option<HandleId> {
+        self.handles.place(id.index()).and_then(|at| u8::try_from(at).ok()).map(HandleId)
+    }
 }
 
 /// The script without these devices and groups, and without the operations that need them; its tables in the order
@@ -197,11 +229,12 @@ pub(super) fn without(script: &Script, device_goes: &[DeviceId], group_goes: &[G
         domains: Table::new(&script.domains),
         mappings: Table::new(&script.mappings),
         owners: Table::new(&script.owners),
+        handles: Table::new(&script.handles),
         devices,
         groups,
     };
     let ops = script.ops.iter().filter_map(|op| renamed(*op, &mut tables)).collect();
-    let Tables { domains, mappings, owners, devices, groups } = tables;
+    let Tables { domains, mappings, owners, handles, devices, groups } = tables;
     let new_group = |id: GroupId| groups.get(id.index()).copied().flatten();
     let stays = |ids: &[Option<DeviceId>], index: usize| ids.get(index).is_some_and(Option::is_some);
     Script {
@@ -239,6 +272,7 @@ pub(super) fn without(script: &Script, device_goes: &[DeviceId], group_goes: &[G
             .collect(),
         mappings: mappings.new,
         owners: owners.new,
+        handles: handles.new,
         ops,
     }
 }
@@ -291,7 +325,7 @@ pub(super) fn idle(script: &Script) -> (Vec<DeviceId>, Vec<GroupId>) {
 }
 
 /// The same script without what no operation mentions, with tables in the order in which operations mention things
-/// and plain names: groups `g0`, devices `d0`, owners `o0`, domains `A`, mappings `S` and so on.
+/// and plain names: groups `g0`, devices `d0`, owners `o0`, handles `h0`, domains `A`, mappings `S` and so on.
 #[must_use]
 pub fn canonical(script: &Script) -> Script {
     let (devices, groups) = idle(script);
@@ -304,6 +338,9 @@ pub fn canonical(script: &Script) -> Script {
     }
     for (index, owner) in script.owners.iter_mut().enumerate() {
         *owner = format!("o{index}");
+    }
+    for (index, handle) in script.handles.iter_mut().enumerate() {
+        *handle = format!("h{index}");
     }
     let old_mappings = std::mem::take(&mut script.mappings);
     script.mappings = (0..old_mappings.len()).map(|index| lettered(b'S', 8, index)).collect();

@@ -92,7 +92,11 @@ impl Reach {
                     continue;
                 }
                 Outcome::Err(_) | Outcome::NullDomain => Class::Error,
-                Outcome::Void | Outcome::Ok | Outcome::Bool(_) | Outcome::Domain(_) => Class::Ok,
+                Outcome::Void
+                | Outcome::Ok
+                | Outcome::Bool(_)
+                | Outcome::Domain(_)
+                | Outcome::Handle { .. } => Class::Ok,
             };
             facts.insert(Fact::Outcome(operation::name(op), class));
         }
@@ -164,7 +168,7 @@ mod tests {
     /// a mapping by the rules of a case.
     const NEVER: [Reason; 2] = [Reason::NullTarget, Reason::DriverPolicy];
 
-    const REASONS: [Reason; 26] = [
+    const REASONS: [Reason; 31] = [
         Reason::NoGroup,
         Reason::NotSingleton,
         Reason::DomainAttached,
@@ -185,6 +189,11 @@ mod tests {
         Reason::NoPasidSupport,
         Reason::PasidTaken,
         Reason::PasidFailed,
+        Reason::PasidFree,
+        Reason::NullHandle,
+        Reason::NullDomain,
+        Reason::HandleReused,
+        Reason::OtherType,
         Reason::ProbeFailed,
         Reason::DriverProbeFailed,
         Reason::AlreadyBound,
@@ -193,7 +202,7 @@ mod tests {
         Reason::BadSize,
     ];
 
-    const WARNS: [Warn; 19] = [
+    const WARNS: [Warn; 21] = [
         Warn::NullOwner,
         Warn::ReleaseNotOwned,
         Warn::ReleaseAttached,
@@ -213,6 +222,8 @@ mod tests {
         Warn::BadDefaultType,
         Warn::PasidMismatch,
         Warn::PasidRemoveFailed,
+        Warn::PasidRollbackFailed,
+        Warn::HandleReused,
     ];
 
     #[test]

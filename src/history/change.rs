@@ -200,6 +200,12 @@ pub const CHANGES: &[Change] = changes! {
     "14678219cf40" "v6.11-rc1" "the PASID table holds handles" {
         PasidEntry::Handle,
     }
+    "8519e689834a" "v6.11-rc1" "a group can be attached with a handle, which takes the place of PASID 0" {
+        GroupHandle::Optional,
+    }
+    "79805c1bbbf9" "v6.12-rc1" "a handle that replaces another is told its domain" {
+        ReplacedHandle::Told,
+    }
     "9e8354b399e9" "v6.12-rc1" "an ARM mapping's domain is allocated for a device" {
         ArmMappingAlloc::Device,
     }
@@ -221,6 +227,15 @@ pub const CHANGES: &[Change] = changes! {
     }
     "bcb81ac6ae3c" "v6.15-rc1" "firmware descriptions are read when the IOMMU's probe runs, not at a bind" {
         FirmwareProbe::AtAdd,
+    }
+    "237603a46abf" "v6.15-rc1" "a group is attached with a handle only" {
+        GroupHandle::Required,
+    }
+    "e1ea9d30d84c" "v6.15-rc1" "the PASID table holds a domain where there is no handle" {
+        PasidEntry::HandleOrDomain,
+    }
+    "8a9e1e773f60" "v6.15-rc1" "the domain of a PASID can be replaced" {
+        PasidReplace::Present,
     }
     "473ec072a633" "v6.15-rc1" "iommu_group_replace_domain is gone" {
         Replace::Absent,

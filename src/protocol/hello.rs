@@ -91,6 +91,7 @@ pub enum Capability {
     Pci,
     Cdx,
     Host1x,
+    Handles,
 }
 
 worded! {
@@ -118,6 +119,7 @@ worded! {
         Pci = "pci",
         Cdx = "cdx",
         Host1x = "host1x",
+        Handles = "handles",
     }
     "something to observe" Sight {
         Setup = "setup",
@@ -130,11 +132,13 @@ worded! {
         OwnerCnt = "groups.owner_cnt",
         Owner = "groups.owner",
         Pasids = "groups.pasids",
+        PasidTable = "groups.pasid_table",
         Devices = "groups.devices",
         Attached = "devices.attached",
         Group = "devices.group",
         Driver = "devices.driver",
         Mapping = "devices.mapping",
+        Handles = "handles",
     }
 }
 
@@ -271,6 +275,7 @@ fn needs(script: &Script) -> Vec<Capability> {
     };
     need(script.ops.iter().any(pci_driver), Capability::PciDrivers);
     need(!script.registered, Capability::Unregistered);
+    need(script.uses_handles(), Capability::Handles);
     need(script.groups.iter().any(|group| group.hold), Capability::Hold);
     for device in &script.devices {
         need(device.group.is_none(), Capability::NoGroup);

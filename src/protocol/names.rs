@@ -6,7 +6,7 @@
 
 use super::error::{Problem, shortened};
 use crate::script::Worded;
-use crate::script::{DeviceId, DomainKind, DomainName, Field, GroupId, OwnerId, Script, Static};
+use crate::script::{DeviceId, DomainKind, DomainName, Field, GroupId, HandleId, OwnerId, Script, Static};
 use crate::trace::names::NULL;
 
 /// Bytes of a name.
@@ -86,6 +86,15 @@ pub(super) fn owner(script: &Script, name: &str) -> Result<OwnerId, Problem> {
         .and_then(|index| u8::try_from(index).ok())
         .map(OwnerId)
         .ok_or_else(|| Problem::Unknown("owner", shortened(name)))
+}
+
+/// The attach handle of this name.
+pub(super) fn handle(script: &Script, name: &str) -> Result<HandleId, Problem> {
+    let position = script.handles.iter().position(|handle| handle == name);
+    position
+        .and_then(|index| u8::try_from(index).ok())
+        .map(HandleId)
+        .ok_or_else(|| Problem::Unknown("handle", shortened(name)))
 }
 
 /// The name of what is perhaps freed, and whether it is.

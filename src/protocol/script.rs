@@ -49,6 +49,9 @@ pub struct WireScript<'a> {
     /// Owner tokens.
     #[serde(default, skip_serializing_if = "List::is_empty")]
     pub owners: List<Text<'a>>,
+    /// Attach handles.
+    #[serde(default, skip_serializing_if = "List::is_empty")]
+    pub handles: List<Text<'a>>,
     /// The operations, one observed step each.
     pub ops: List<WireOp<'a>>,
 }
@@ -157,8 +160,13 @@ operations! {
     "iommu_attach_group" AttachGroup(DomainGroup<'a>),
     "iommu_detach_group" DetachGroup(DomainGroup<'a>),
     "iommu_group_replace_domain" GroupReplaceDomain(DomainGroup<'a>),
-    "iommu_attach_device_pasid" AttachDevicePasid(DomainPasid<'a>),
+    "iommu_attach_device_pasid" AttachDevicePasid(AttachPasid<'a>),
     "iommu_detach_device_pasid" DetachDevicePasid(DomainPasid<'a>),
+    "iommu_replace_device_pasid" ReplaceDevicePasid(ReplacePasid<'a>),
+    "iommu_attach_group_handle" AttachGroupHandle(GroupHandle<'a>),
+    "iommu_detach_group_handle" DetachGroupHandle(DomainGroup<'a>),
+    "iommu_replace_group_handle" ReplaceGroupHandle(ReplaceHandle<'a>),
+    "iommu_attach_handle_get" AttachHandleGet(HandleGet<'a>),
     "iommu_group_store_type" GroupStoreType(GroupType<'a>),
     "iommu_deferred_attach" DeferredAttach(OfDevice<'a>),
     "iommu_get_domain_for_dev" GetDomainForDev(OfDevice<'a>),
@@ -242,6 +250,44 @@ arguments! {
     DomainGroup { domain: Text<'a>, group: Text<'a>, }
     /// A domain, a device and a PASID.
     DomainPasid { domain: Text<'a>, device: Text<'a>, pasid: i32, }
+    /// The same and a handle; `null` is the NULL pointer, without one it is a new one without a name.
+    AttachPasid {
+        domain: Text<'a>,
+        device: Text<'a>,
+        pasid: i32,
+        #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+        handle: Option<Option<Text<'a>>>,
+    }
+    /// A domain, a device, a PASID and a handle; `null` is the NULL pointer.
+    ReplacePasid {
+        domain: Text<'a>,
+        device: Text<'a>,
+        pasid: i32,
+        #[serde(deserialize_with = "nullable")]
+        handle: Option<Text<'a>>,
+    }
+    /// A domain, a group and a handle; `null` is the NULL pointer.
+    GroupHandle {
+        domain: Text<'a>,
+        group: Text<'a>,
+        #[serde(deserialize_with = "nullable")]
+        handle: Option<Text<'a>>,
+    }
+    /// The same; the domain may be the NULL pointer too.
+    ReplaceHandle {
+        #[serde(deserialize_with = "nullable")]
+        domain: Option<Text<'a>>,
+        group: Text<'a>,
+        #[serde(deserialize_with = "nullable")]
+        handle: Option<Text<'a>>,
+    }
+    /// The PASID of a group, and perhaps a type of domain.
+    HandleGet {
+        group: Text<'a>,
+        pasid: i32,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        r#type: Option<Word<DomainKind>>,
+    }
     /// A group and the word for its `type`.
     GroupType { group: Text<'a>, r#type: Text<'a>, }
     /// A device and a group.
@@ -288,6 +334,11 @@ arguments! {
         #[serde(deserialize_with = "nullable")]
         value: Option<Scalar<'a>>,
     }
+}
+
+/// A value that is there, perhaps as `null`.
+fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
 }
 
 /// How often a fault strikes: a number or `always`.

@@ -71,6 +71,9 @@ pub struct WireStep<'a> {
     /// Devices that changed; `null`: it does not exist.
     #[serde(default = "nobody", skip_serializing_if = "is_nobody")]
     pub devices: Ordered<'a, Option<WireDeviceState<'a>>>,
+    /// Handles whose domain changed, and the domain.
+    #[serde(default = "nobody", skip_serializing_if = "is_nobody")]
+    pub handles: Ordered<'a, Option<Text<'a>>>,
 }
 
 /// What an operation returned.
@@ -88,6 +91,8 @@ pub enum Returned<'a> {
     Null,
     /// A domain, or NULL.
     Domain(Option<Text<'a>>),
+    /// A handle and its domain; `null`: a handle without a name, NULL.
+    Handle(Option<Text<'a>>, Option<Text<'a>>),
 }
 
 /// The fields of a group that changed; all that are observed when it is new.
@@ -115,9 +120,26 @@ pub struct WireGroupState<'a> {
     /// Are PASIDs attached?
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pasids: Option<bool>,
+    /// What is at its PASIDs, by PASID.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pasid_table: Option<List<WirePasid<'a>>>,
     /// Its devices, in list order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub devices: Option<List<Text<'a>>>,
+}
+
+/// What is at a PASID: a handle (`null`: one without a name), a domain, or neither where the place is only reserved.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'a"))]
+pub struct WirePasid<'a> {
+    /// The PASID.
+    pub pasid: u32,
+    /// The handle.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub handle: Option<Option<Text<'a>>>,
+    /// The domain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub domain: Option<Text<'a>>,
 }
 
 /// The fields of a device that changed; all that are observed when it is new.
@@ -282,6 +304,12 @@ impl Serialize for Returned<'_> {
                 map.serialize_entry("domain", name)?;
                 map.end()
             }
+            Returned::Handle(handle, domain) => {
+                let mut map = serializer.serialize_map(Some(2))?;
+                map.serialize_entry("handle", handle)?;
+                map.serialize_entry("domain", domain)?;
+                map.end()
+            }
         }
     }
 }
@@ -294,7 +322,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Returned<'a> {
             type Value = Returned<'de>;
 
             fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("`ok`, `void`, an errno by name, true, false, null or {\"domain\": NAME}")
+                f.write_str("`ok`, `void`, an errno by name, true, false, null, {\"domain\": NAME} or {\"handle\": NAME, \"domain\": NAME}")
             }
 
             fn visit_str<E: de::Error>(self, word: &str) -> Result<Self::Value, E> {
@@ -316,8 +344,11 @@ impl<'de: 'a, 'a> Deserialize<'de> for Returned<'a> {
             }
 
             fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-                let of: OfDomain<'de> = Deserialize::deserialize(de::value::MapAccessDeserializer::new(map))?;
-                Ok(Returned::Domain(of.domain))
+                let of: Found<'de> = Deserialize::deserialize(de::value::MapAccessDeserializer::new(map))?;
+                Ok(match of.handle {
+                    None => Returned::Domain(of.domain),
+                    Some(handle) => Returned::Handle(handle, of.domain),
+                })
             }
         }
 
@@ -327,7 +358,9 @@ impl<'de: 'a, 'a> Deserialize<'de> for Returned<'a> {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, bound(deserialize = "'de: 'a"))]
-struct OfDomain<'a> {
+struct Found<'a> {
+    #[serde(default, deserialize_with = "present")]
+    handle: Option<Option<Text<'a>>>,
     #[serde(deserialize_with = "nullable")]
     domain: Option<Text<'a>>,
 }

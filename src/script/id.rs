@@ -32,6 +32,10 @@ index!(
     OwnerId(u8)
 );
 index!(
+    /// An attach handle of [`Script::handles`](super::Script::handles).
+    HandleId(u8)
+);
+index!(
     /// An ARM mapping of [`Script::mappings`](super::Script::mappings).
     MappingId(u8)
 );

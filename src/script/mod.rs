@@ -13,8 +13,8 @@ mod word;
 
 pub use errno::Errno;
 pub use fault::{Fault, FaultDomain, FaultKind};
-pub use id::{DeviceId, DomainName, DomainRef, GroupId, MappingId, OwnerId};
-pub use op::{DriverFlow, Field, MappingOf, Op, PokeValue};
+pub use id::{DeviceId, DomainName, DomainRef, GroupId, HandleId, MappingId, OwnerId};
+pub use op::{DriverFlow, Field, GivenHandle, MappingOf, Op, PokeValue};
 pub use setup::{
     Arch, Bus, DefaultType, DetachOps, DeviceSpec, DomainKind, DriverKind, GroupSpec, KindSet, Setting,
     Static, StaticSet, TypeWord,
@@ -45,6 +45,8 @@ pub struct Script {
     pub mappings: Vec<String>,
     /// Names of owner tokens the operations mention.
     pub owners: Vec<String>,
+    /// Names of attach handles the operations mention.
+    pub handles: Vec<String>,
     /// The operations, one observed step each.
     pub ops: Vec<Op>,
 }
@@ -62,7 +64,17 @@ impl Default for Script {
             domains: Vec::new(),
             mappings: Vec::new(),
             owners: Vec::new(),
+            handles: Vec::new(),
             ops: Vec::new(),
         }
+    }
+}
+
+impl Script {
+    /// Is there an operation that has to do with attach handles? Only then is it told what a group's table of
+    /// PASIDs holds.
+    #[must_use]
+    pub fn uses_handles(&self) -> bool {
+        self.ops.iter().any(Op::uses_handles)
     }
 }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The operations.
 
-use super::{DeviceId, DomainRef, DriverKind, Fault, GroupId, KindSet, MappingId, OwnerId, TypeWord};
+use super::{
+    DeviceId, DomainKind, DomainRef, DriverKind, Fault, GroupId, HandleId, KindSet, MappingId, OwnerId,
+    TypeWord,
+};
 
 /// One operation. Variants carry the name of the kernel function they run, where there is one.
 #[allow(missing_docs, reason = "the fields are named for what they are")]
@@ -48,10 +51,20 @@ pub enum Op {
     DetachGroup { domain: DomainRef, group: GroupId },
     /// `iommu_group_replace_domain` (v6.6 to v6.14)
     GroupReplaceDomain { domain: DomainRef, group: GroupId },
-    /// `iommu_attach_device_pasid` (v6.2)
-    AttachDevicePasid { domain: DomainRef, device: DeviceId, pasid: i32 },
+    /// `iommu_attach_device_pasid` (v6.2); a handle can be given since v6.11
+    AttachDevicePasid { domain: DomainRef, device: DeviceId, pasid: i32, handle: GivenHandle },
     /// `iommu_detach_device_pasid` (v6.2)
     DetachDevicePasid { domain: DomainRef, device: DeviceId, pasid: i32 },
+    /// `iommu_replace_device_pasid` (v6.15); `None` is the NULL pointer.
+    ReplaceDevicePasid { domain: DomainRef, device: DeviceId, pasid: i32, handle: Option<HandleId> },
+    /// `iommu_attach_group_handle` (v6.11); `None` is the NULL pointer.
+    AttachGroupHandle { domain: DomainRef, group: GroupId, handle: Option<HandleId> },
+    /// `iommu_detach_group_handle` (v6.11)
+    DetachGroupHandle { domain: DomainRef, group: GroupId },
+    /// `iommu_replace_group_handle` (v6.11); `None` is the NULL pointer.
+    ReplaceGroupHandle { domain: Option<DomainRef>, group: GroupId, handle: Option<HandleId> },
+    /// `iommu_attach_handle_get` (v6.11), of any type or only of a domain of this one.
+    AttachHandleGet { group: GroupId, pasid: i32, kind: Option<DomainKind> },
     /// A write to the group's sysfs `type` (`iommu_group_store_type`, v5.11).
     GroupStoreType { group: GroupId, word: TypeWord },
     /// `iommu_deferred_attach` of the group's default domain, as the first DMA map of the device does.
@@ -84,6 +97,34 @@ pub enum Op {
     Poke { group: GroupId, field: Field, value: PokeValue },
     /// Only looks.
     Observe,
+}
+
+impl Op {
+    /// Has it to do with attach handles?
+    #[must_use]
+    pub fn uses_handles(&self) -> bool {
+        matches!(
+            self,
+            Op::AttachDevicePasid { handle: GivenHandle::Null | GivenHandle::Named(_), .. }
+                | Op::ReplaceDevicePasid { .. }
+                | Op::AttachGroupHandle { .. }
+                | Op::DetachGroupHandle { .. }
+                | Op::ReplaceGroupHandle { .. }
+                | Op::AttachHandleGet { .. }
+        )
+    }
+}
+
+/// The attach handle that `iommu_attach_device_pasid` is given.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum GivenHandle {
+    /// A new one without a name, where the function takes one at all (v6.11).
+    #[default]
+    Fresh,
+    /// The NULL pointer.
+    Null,
+    /// The handle of this name.
+    Named(HandleId),
 }
 
 /// Which mapping `arm_iommu_release_mapping` is told.

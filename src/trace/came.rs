@@ -53,6 +53,7 @@ impl<'a> Came<'a> {
                 Outcome::Err(errno) => errno.to_string(),
                 Outcome::Bool(answer) => answer.to_string(),
                 Outcome::Domain(pointer) => names.pointer(*pointer),
+                Outcome::Handle { handle, .. } => names.handle(*handle).to_owned(),
                 Outcome::NullDomain => "null".into(),
                 Outcome::NotInThisRelease => "absent".into(),
                 Outcome::Skipped(_) => "skipped".into(),

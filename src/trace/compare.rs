@@ -12,10 +12,10 @@ use std::fmt::{self, Display};
 
 use super::names::Names;
 use super::{
-    Call, DeviceState, DomainInfo, End, GroupState, MappingState, Mark, Outcome, PasidTarget, Pointer, Step,
-    Trace,
+    Call, DeviceState, DomainInfo, End, GroupState, Holds, MappingState, Mark, Outcome, PasidSlot,
+    PasidTarget, Pointer, Step, Trace,
 };
-use crate::script::{DeviceId, DomainKind, DomainName, DriverKind, GroupId, Script};
+use crate::script::{DeviceId, DomainKind, DomainName, DriverKind, GroupId, HandleId, Script};
 use words::Words;
 
 /// Where two traces first differ, with both sides.
@@ -97,6 +97,7 @@ enum What {
     Call(usize, Option<Call>, Option<Call>),
     Group(GroupId, GroupField),
     Device(DeviceId, DeviceField),
+    Handle(HandleId, Option<Pointer>, Option<Pointer>),
     End,
     Leaks(&'static str, u32, u32),
 }
@@ -108,6 +109,8 @@ enum GroupField {
     Kind(Option<DomainKind>, Option<DomainKind>),
     /// A field in words; the reference may not have it.
     Word(&'static str, String, Option<String>),
+    /// The table of PASIDs; the reference may not have it.
+    Pasids(Vec<PasidSlot>, Option<Vec<PasidSlot>>),
     Devices(Vec<DeviceId>, Vec<DeviceId>),
 }
 
@@ -164,7 +167,17 @@ impl Sides<'_> {
         same(o, r, What::Outcome)?;
         self.calls(&observed.calls, &reference.calls, observed.lost)?;
         self.groups(&observed.groups, &reference.groups)?;
-        self.devices(&observed.devices, &reference.devices)
+        self.devices(&observed.devices, &reference.devices)?;
+        self.handles(&observed.handles, &reference.handles)
+    }
+
+    fn handles(&self, observed: &[Option<Pointer>], reference: &[Option<Pointer>]) -> Result<(), What> {
+        for (index, (o, r)) in observed.iter().zip(reference).enumerate() {
+            let (o, r) = (self.observed.pointer(*o), self.reference.pointer(*r));
+            let handle = HandleId(u8::try_from(index).unwrap_or(u8::MAX));
+            same(o, r, |o, r| What::Handle(handle, o, r))?;
+        }
+        Ok(())
     }
 
     /// Calls in order; when some of the observed ones were lost, only those that are there.
@@ -212,6 +225,13 @@ impl Sides<'_> {
         let owner = |owner| super::names::owner(self.script, owner).to_owned();
         self.word("owner", o.owner, r.owner, owner)?;
         self.word("PASIDs", o.pasids, r.pasids, |some| some.to_string())?;
+        if let Some(table) = &o.pasid_table {
+            let table = self.observed.pasids(table);
+            let other = r.pasid_table.as_ref().map(|table| self.reference.pasids(table));
+            if other.as_ref() != Some(&table) {
+                return Err(GroupField::Pasids(table, other));
+            }
+        }
         same(o.devices.as_slice(), r.devices.as_slice(), |o, r| GroupField::Devices(o.into(), r.into()))
     }
 
@@ -310,9 +330,24 @@ impl Side<'_> {
         call
     }
 
+    /// A table of PASIDs, without what no kernel shows.
+    fn pasids(&self, table: &[PasidSlot]) -> Vec<PasidSlot> {
+        let shown = table.iter().filter(|slot| slot.holds != Holds::Reserved);
+        shown
+            .map(|slot| match slot.holds {
+                Holds::Domain(Pointer { domain, freed }) => {
+                    let holds = Holds::Domain(Pointer { domain: self.mark(domain), freed });
+                    PasidSlot { holds, ..*slot }
+                }
+                Holds::Handle(_) | Holds::Reserved => *slot,
+            })
+            .collect()
+    }
+
     fn outcome(&self, step: &Step) -> Outcome {
         match step.outcome {
             Outcome::Domain(pointer) => Outcome::Domain(self.pointer(pointer)),
+            Outcome::Handle { handle, domain } => Outcome::Handle { handle, domain: self.pointer(domain) },
             outcome => outcome,
         }
     }

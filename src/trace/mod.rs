@@ -14,8 +14,8 @@ mod unseen;
 pub use call::{Call, PasidTarget};
 pub use came::Came;
 pub use observed::{
-    BadOp, Crash, DeviceState, DomainInfo, End, GroupState, MappingState, Mark, Outcome, Pointer, Role,
-    SetupError, SetupLine, Skip, Step, Told, Trace, Warn,
+    BadOp, Crash, DeviceState, DomainInfo, End, GroupState, Holds, MappingState, Mark, Outcome, PasidSlot,
+    Pointer, Role, SetupError, SetupLine, Skip, Step, Told, Trace, Warn,
 };
 pub use reason::Reason;
 pub use unseen::{Sight, Unseen};

@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Symbolic names: what a reader calls the things of a trace.
 
-use super::{DomainInfo, Mark, Pointer, Role, Trace, Warn};
+use super::{DomainInfo, Holds, Mark, PasidSlot, Pointer, Role, Trace, Warn};
 use crate::script::{
-    DeviceId, DomainKind, DomainName, DomainRef, GroupId, MappingId, OwnerId, Script, Worded,
+    DeviceId, DomainKind, DomainName, DomainRef, GroupId, HandleId, MappingId, OwnerId, Script, Worded,
 };
 
 /// What stands where a pointer is NULL.
 pub const NULL: &str = "null";
+
+/// What stands for a handle without a name.
+pub const UNNAMED: &str = "(a handle)";
+
+/// What stands for a PASID that is taken and holds nothing.
+pub const RESERVED: &str = "(reserved)";
 
 /// What stands for an id that is in no table; a well-made trace has none.
 const UNKNOWN: &str = "?";
@@ -89,6 +95,39 @@ impl<'a> Names<'a> {
         group(self.script, id)
     }
 
+    /// A handle.
+    #[must_use]
+    pub fn handle(&self, id: Option<HandleId>) -> &'a str {
+        id.map_or(UNNAMED, |id| handle(self.script, Some(id)))
+    }
+
+    /// The handle of this name, if an operation mentions one.
+    #[must_use]
+    pub fn handle_named(&self, name: &str) -> Option<HandleId> {
+        let index = self.script.handles.iter().position(|handle| handle == name)?;
+        u8::try_from(index).ok().map(HandleId)
+    }
+
+    /// A handle that was found, and its domain: `h0, of drm`.
+    #[must_use]
+    pub fn held(&self, handle: Option<HandleId>, domain: Option<Pointer>) -> String {
+        format!("{}, of {}", self.handle(handle), self.pointer(domain))
+    }
+
+    /// What a table of PASIDs holds: `{0: h0, 5: drm}`.
+    #[must_use]
+    pub fn pasids(&self, table: &[PasidSlot]) -> String {
+        let slots: Vec<String> = table
+            .iter()
+            .map(|slot| match slot.holds {
+                Holds::Domain(pointer) => format!("{}: {}", slot.pasid, self.pointer(Some(pointer))),
+                Holds::Handle(handle) => format!("{}: {}", slot.pasid, self.handle(handle)),
+                Holds::Reserved => format!("{}: {RESERVED}", slot.pasid),
+            })
+            .collect();
+        format!("{{{}}}", slots.join(", "))
+    }
+
     /// An owner.
     #[must_use]
     pub fn owner(&self, id: Option<OwnerId>) -> &'a str {
@@ -139,6 +178,12 @@ pub fn group(script: &Script, id: GroupId) -> &str {
 #[must_use]
 pub fn owner(script: &Script, id: Option<OwnerId>) -> &str {
     id.map_or(NULL, |id| script.owners.get(id.index()).map_or(UNKNOWN, String::as_str))
+}
+
+/// An attach handle of this script.
+#[must_use]
+pub fn handle(script: &Script, id: Option<HandleId>) -> &str {
+    id.map_or(NULL, |id| script.handles.get(id.index()).map_or(UNKNOWN, String::as_str))
 }
 
 /// An ARM mapping of this script.

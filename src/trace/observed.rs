@@ -2,7 +2,7 @@
 //! A trace: a record for each step, and how it ended.
 
 use super::{Call, Reason, Unseen};
-use crate::script::{DeviceId, DomainKind, DomainName, DriverKind, Errno, GroupId, OwnerId};
+use crate::script::{DeviceId, DomainKind, DomainName, DriverKind, Errno, GroupId, HandleId, OwnerId};
 
 /// A domain of a trace, an index into [`Trace::domains`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -103,6 +103,8 @@ pub struct Step {
     pub groups: Vec<GroupState>,
     /// Devices that exist afterwards, in order of declaration.
     pub devices: Vec<DeviceState>,
+    /// The `domain` of each of the script's handles; empty: nobody looked.
+    pub handles: Vec<Option<Pointer>>,
 }
 
 impl Step {
@@ -126,6 +128,13 @@ pub enum Outcome {
     Bool(bool),
     /// A domain query's answer.
     Domain(Option<Pointer>),
+    /// A handle query's answer.
+    Handle {
+        /// The handle; `None`: one without a name.
+        handle: Option<HandleId>,
+        /// Its `domain`.
+        domain: Option<Pointer>,
+    },
     /// An allocation that gave NULL rather than an errno.
     NullDomain,
     /// This release does not have the operation.
@@ -219,16 +228,19 @@ pub enum BadOp {
     NameInUse,
     /// `not a user domain`
     NotAUserDomain,
+    /// `no such handle`
+    NoSuchHandle,
 }
 
 impl BadOp {
     /// All mistakes.
-    pub const ALL: [BadOp; 5] = [
+    pub const ALL: [BadOp; 6] = [
         BadOp::NoSuchDevice,
         BadOp::NoSuchGroup,
         BadOp::NoSuchDomain,
         BadOp::NameInUse,
         BadOp::NotAUserDomain,
+        BadOp::NoSuchHandle,
     ];
 
     /// The words that recorded traces use.
@@ -240,6 +252,7 @@ impl BadOp {
             BadOp::NoSuchDomain => "no such domain",
             BadOp::NameInUse => "name in use",
             BadOp::NotAUserDomain => "not a user domain",
+            BadOp::NoSuchHandle => "no such handle",
         }
     }
 }
@@ -272,8 +285,31 @@ pub struct GroupState {
     pub owner: Option<Option<OwnerId>>,
     /// Is anything in `pasid_array`? `None`: no such field (before v6.2)
     pub pasids: Option<bool>,
+    /// What `pasid_array` holds, by PASID; `None`: nobody looked, which is so where a script has nothing to do with
+    /// handles.
+    pub pasid_table: Option<Vec<PasidSlot>>,
     /// Its devices, in list order.
     pub devices: Vec<DeviceId>,
+}
+
+/// An entry of a group's table of PASIDs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct PasidSlot {
+    /// The PASID; 0 is what the devices do without PASIDs.
+    pub pasid: u32,
+    /// What is there.
+    pub holds: Holds,
+}
+
+/// What is at a PASID.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Holds {
+    /// A domain.
+    Domain(Pointer),
+    /// A handle; `None`: one without a name.
+    Handle(Option<HandleId>),
+    /// Nothing, but the place is taken. No interface of a kernel shows it; two traces may differ in it.
+    Reserved,
 }
 
 /// A device after a step.
@@ -337,6 +373,8 @@ pub enum Crash {
     MissingDefaultDomain,
     /// The type of a current domain that the group does not have is looked at.
     MissingCurrentDomain,
+    /// The type of a domain that a handle does not have is looked at.
+    HandleWithoutDomain,
     /// A real kernel died; its console says how ([`Told::console`]).
     Observed,
     /// A real kernel stopped answering.
@@ -354,6 +392,7 @@ impl Crash {
             Crash::MissingBlockedDomain => "uses a blocked domain that the driver does not have",
             Crash::MissingDefaultDomain => "reads the type of a default domain that is not there",
             Crash::MissingCurrentDomain => "reads the type of a current domain that is not there",
+            Crash::HandleWithoutDomain => "reads the type of a handle's domain that is not there",
             Crash::Observed => "the kernel died",
             Crash::Hang => "the kernel stopped answering",
         }
@@ -403,6 +442,10 @@ pub enum Warn {
     PasidMismatch,
     /// A PASID could not be removed.
     PasidRemoveFailed,
+    /// A PASID could not be given back to its old domain.
+    PasidRollbackFailed,
+    /// A PASID is to be replaced by what is there already.
+    HandleReused,
     /// One of a real kernel, known by its place only: an index into [`Told::places`].
     At(u16),
 }
@@ -432,6 +475,8 @@ impl Warn {
             Warn::GroupFreedWithDomain => "group freed with a domain",
             Warn::PasidMismatch => "another domain at the PASID",
             Warn::PasidRemoveFailed => "PASID not removed",
+            Warn::PasidRollbackFailed => "old domain not attached to the PASID again",
+            Warn::HandleReused => "PASID replaced by the handle it has",
             Warn::At(_) => "at a place of this kernel",
         }
     }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! An operation as one line of text, in the words of the case format.
 
-use super::names::{device, domain_ref, group, mapping, owner};
-use crate::script::{DriverFlow, Fault, FaultDomain, KindSet, MappingOf, Op, PokeValue, Script, Worded};
+use super::names::{NULL, device, domain_ref, group, handle, mapping, owner};
+use crate::script::{
+    DriverFlow, Fault, FaultDomain, GivenHandle, KindSet, MappingOf, Op, PokeValue, Script, Worded,
+};
 
 /// The size of a mapping that a case need not mention.
 const USUAL_MAPPING_SIZE: u64 = 128 << 20;
@@ -33,6 +35,11 @@ pub fn name(op: &Op) -> &'static str {
         Op::GroupReplaceDomain { .. } => "iommu_group_replace_domain",
         Op::AttachDevicePasid { .. } => "iommu_attach_device_pasid",
         Op::DetachDevicePasid { .. } => "iommu_detach_device_pasid",
+        Op::ReplaceDevicePasid { .. } => "iommu_replace_device_pasid",
+        Op::AttachGroupHandle { .. } => "iommu_attach_group_handle",
+        Op::DetachGroupHandle { .. } => "iommu_detach_group_handle",
+        Op::ReplaceGroupHandle { .. } => "iommu_replace_group_handle",
+        Op::AttachHandleGet { .. } => "iommu_attach_handle_get",
         Op::GroupStoreType { .. } => "iommu_group_store_type",
         Op::DeferredAttach { .. } => "iommu_deferred_attach",
         Op::GetDomainForDev { .. } => "iommu_get_domain_for_dev",
@@ -90,12 +97,37 @@ pub fn words(script: &Script, op: &Op) -> String {
         }
         Op::AttachGroup { domain, group: id }
         | Op::DetachGroup { domain, group: id }
-        | Op::GroupReplaceDomain { domain, group: id } => {
+        | Op::GroupReplaceDomain { domain, group: id }
+        | Op::DetachGroupHandle { domain, group: id } => {
             format!("{name} {} {}", domain_ref(script, domain), group(script, id))
         }
-        Op::AttachDevicePasid { domain, device: id, pasid }
+        Op::AttachDevicePasid { domain, device: id, pasid, handle: GivenHandle::Fresh }
         | Op::DetachDevicePasid { domain, device: id, pasid } => {
             format!("{name} {} {} pasid {pasid}", domain_ref(script, domain), device(script, id))
+        }
+        Op::AttachDevicePasid { domain, device: id, pasid, handle: given } => {
+            let given = match given {
+                GivenHandle::Named(given) => Some(given),
+                GivenHandle::Null | GivenHandle::Fresh => None,
+            };
+            let (domain, device) = (domain_ref(script, domain), device(script, id));
+            format!("{name} {domain} {device} pasid {pasid} {}", handle(script, given))
+        }
+        Op::ReplaceDevicePasid { domain, device: id, pasid, handle: given } => {
+            let (domain, device) = (domain_ref(script, domain), device(script, id));
+            format!("{name} {domain} {device} pasid {pasid} {}", handle(script, given))
+        }
+        Op::AttachGroupHandle { domain, group: id, handle: given } => {
+            let (domain, group) = (domain_ref(script, domain), group(script, id));
+            format!("{name} {domain} {group} {}", handle(script, given))
+        }
+        Op::ReplaceGroupHandle { domain, group: id, handle: given } => {
+            let domain = domain.map_or_else(|| NULL.to_owned(), |domain| domain_ref(script, domain));
+            format!("{name} {domain} {} {}", group(script, id), handle(script, given))
+        }
+        Op::AttachHandleGet { group: id, pasid, kind } => {
+            let kind = kind.map_or_else(String::new, |kind| format!(" type {}", kind.word()));
+            format!("{name} {} pasid {pasid}{kind}", group(script, id))
         }
         Op::GroupStoreType { group: id, word } => {
             format!("{name} {} {}", group(script, id), word.text().unwrap_or("(no such type)"))

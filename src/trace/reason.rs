@@ -46,6 +46,16 @@ pub enum Reason {
     PasidTaken,
     /// The IOMMU driver refused the PASID.
     PasidFailed,
+    /// Nothing is attached to the PASID.
+    PasidFree,
+    /// The handle is the NULL pointer.
+    NullHandle,
+    /// The domain is the NULL pointer.
+    NullDomain,
+    /// The handle is the one that is there.
+    HandleReused,
+    /// The handle's domain is of another type.
+    OtherType,
     /// The IOMMU driver refused the device.
     ProbeFailed,
     /// The device's driver failed its own probe.
@@ -88,6 +98,11 @@ impl Reason {
             Reason::NoPasidSupport => "PASIDs are not supported here",
             Reason::PasidTaken => "the PASID is taken",
             Reason::PasidFailed => "the IOMMU driver refused the PASID",
+            Reason::PasidFree => "nothing is attached to the PASID",
+            Reason::NullHandle => "the handle is NULL",
+            Reason::NullDomain => "the domain is NULL",
+            Reason::HandleReused => "the handle is the one that is there",
+            Reason::OtherType => "the handle's domain is of another type",
             Reason::ProbeFailed => "the IOMMU driver refused the device",
             Reason::DriverProbeFailed => "the driver's own probe failed",
             Reason::AlreadyBound => "a driver is bound already",

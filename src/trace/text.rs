@@ -25,7 +25,7 @@ mod events;
 use std::fmt::Write;
 
 use super::names::{self, Names};
-use super::{Call, Crash, DeviceState, End, GroupState, Outcome, SetupLine, Step, Trace, operation};
+use super::{Call, Crash, DeviceState, End, GroupState, Outcome, Pointer, SetupLine, Step, Trace, operation};
 use crate::script::{Errno, Op, Script};
 
 /// Why an operation is in a script.
@@ -91,6 +91,7 @@ impl<'a> Renderer<'a> {
 
         let mut writer = events::Writer::new(&names);
         let (mut groups, mut devices): (&[GroupState], &[DeviceState]) = (&[], &[]);
+        let mut handles: &[Option<Pointer>] = &[];
         for (index, step) in trace.steps.iter().enumerate() {
             text.push_str(self.head(index));
             if !self.is_of_course(index, step.outcome) {
@@ -103,7 +104,8 @@ impl<'a> Renderer<'a> {
             }
             changes::groups(&mut text, &names, groups, &step.groups);
             changes::devices(&mut text, &names, devices, &step.devices);
-            (groups, devices) = (&step.groups, &step.devices);
+            changes::handles(&mut text, &names, handles, &step.handles);
+            (groups, devices, handles) = (&step.groups, &step.devices, &step.handles);
         }
 
         match &trace.end {
@@ -177,6 +179,7 @@ fn outcome(text: &mut String, names: &Names<'_>, step: &Step, style: Style) {
         Outcome::Err(errno) => write!(text, " = {errno}"),
         Outcome::Bool(value) => write!(text, " = {value}"),
         Outcome::Domain(pointer) => write!(text, " = {}", names.pointer(pointer)),
+        Outcome::Handle { handle, domain } => write!(text, " = {}", names.held(handle, domain)),
         Outcome::NullDomain => write!(text, " = {}", names::NULL),
         Outcome::NotInThisRelease => text.write_str(" = not in this release"),
         Outcome::Skipped(why) => write!(text, " = skipped: {}", why.words()),

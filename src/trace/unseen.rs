@@ -28,6 +28,8 @@ pub enum Sight {
     Owner,
     /// Whether a group has PASIDs attached.
     Pasids,
+    /// What a group's table of PASIDs holds.
+    PasidTable,
     /// A group's devices.
     Devices,
     /// The domain that a device's hardware uses.
@@ -38,11 +40,13 @@ pub enum Sight {
     Driver,
     /// A device's ARM mapping and whether it has DMA operations of its own.
     Mapping,
+    /// The `domain` of handles.
+    Handles,
 }
 
 impl Sight {
     /// All of them.
-    pub const ALL: [Sight; 15] = [
+    pub const ALL: [Sight; 17] = [
         Sight::Setup,
         Sight::Calls,
         Sight::Leaks,
@@ -53,15 +57,17 @@ impl Sight {
         Sight::OwnerCnt,
         Sight::Owner,
         Sight::Pasids,
+        Sight::PasidTable,
         Sight::Devices,
         Sight::Attached,
         Sight::Group,
         Sight::Driver,
         Sight::Mapping,
+        Sight::Handles,
     ];
 
     /// The fields of a group.
-    pub const OF_GROUP: [Sight; 8] = [
+    pub const OF_GROUP: [Sight; 9] = [
         Sight::Domain,
         Sight::DefaultDomain,
         Sight::DefaultType,
@@ -69,6 +75,7 @@ impl Sight {
         Sight::OwnerCnt,
         Sight::Owner,
         Sight::Pasids,
+        Sight::PasidTable,
         Sight::Devices,
     ];
 
@@ -78,7 +85,7 @@ impl Sight {
 
 /// What an observer does not look at: in its trace it is empty and means nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Unseen(u16);
+pub struct Unseen(u32);
 
 impl Unseen {
     /// Everything is looked at.
@@ -141,6 +148,7 @@ impl Unseen {
                 clear(&mut group.owner_cnt, hidden(Sight::OwnerCnt));
                 clear(&mut group.owner, hidden(Sight::Owner));
                 clear(&mut group.pasids, hidden(Sight::Pasids));
+                clear(&mut group.pasid_table, hidden(Sight::PasidTable));
                 if hidden(Sight::Devices) {
                     group.devices.clear();
                 }
@@ -153,6 +161,9 @@ impl Unseen {
                 clear(&mut device.group, hidden(Sight::Group));
                 clear(&mut device.driver, hidden(Sight::Driver));
                 clear::<MappingState>(&mut device.arm, hidden(Sight::Mapping));
+            }
+            if hidden(Sight::Handles) {
+                step.handles.clear();
             }
         }
     }

@@ -226,7 +226,7 @@ static void c_attach_pasid(char **av, int ac)
 	NEED(core.attach_pasid);
 #ifdef HAVE_PASID_HANDLE
 	/* kept by the core until detach: never freed */
-	res_int(core.attach_pasid(&d->dom, od->dev, n, unnamed_handle(n)));
+	res_int(core.attach_pasid(&d->dom, od->dev, n, unnamed_handle()));
 #else
 	res_int(core.attach_pasid(&d->dom, od->dev, n));
 #endif

@@ -286,9 +286,10 @@ int pci_world_init(void);
 
 /* --------------------------------------------------------- handles.c */
 #ifdef HAVE_ATTACH_HANDLE
-struct iommu_attach_handle *unnamed_handle(int pasid);
+struct iommu_attach_handle *unnamed_handle(void);
 #endif
 void handles_clear(void);
+void o_handles(void);
 void o_pasids(struct iommu_group *g);
 
 /* ------------------------------------------------------------- arm.c */

@@ -6,8 +6,9 @@
 #define MAXHANDLE 8
 
 static struct iommu_attach_handle handles[MAXHANDLE];
-/* for the attaches of a script that names none */
-static struct iommu_attach_handle unnamed[64];
+/* for the attaches of a script that names none: a new one each, as all callers do */
+static struct iommu_attach_handle unnamed[256];
+static unsigned int nunnamed;
 static bool used;
 
 /* "h3" is the fourth handle, "null" the null pointer. */
@@ -29,13 +30,13 @@ static bool need_handle(const char *n, struct iommu_attach_handle **h)
 	used = true;
 	if (!find_handle(n, h))
 		return true;
-	res_bad("handle");
+	res_bad("no such handle");
 	return false;
 }
 
-struct iommu_attach_handle *unnamed_handle(int pasid)
+struct iommu_attach_handle *unnamed_handle(void)
 {
-	return &unnamed[pasid & 63];
+	return &unnamed[nunnamed++ % ARRAY_SIZE(unnamed)];
 }
 
 static void o_handle(const struct iommu_attach_handle *h)
@@ -52,7 +53,38 @@ void handles_clear(void)
 {
 	memset(handles, 0, sizeof(handles));
 	memset(unnamed, 0, sizeof(unnamed));
+	nunnamed = 0;
 	used = false;
+}
+
+static void o_domptr(const struct iommu_domain *p)
+{
+	struct dmao_dom *d = p ? known_dom(p) : NULL;
+
+	if (!p)
+		oput("null");
+	else if (d)
+		oput("\"%s%s\"", dom_name(d), d->freed ? "!freed" : "");
+	else
+		oput("\"?\"");
+}
+
+/* The domains of the handles that have one. Only in scripts that use handles. */
+void o_handles(void)
+{
+	const char *sep = "";
+	int i;
+
+	if (!used)
+		return;
+	oput(",\"h\":{");
+	for (i = 0; i < MAXHANDLE; i++)
+		if (handles[i].domain) {
+			oput("%s\"h%d\":", sep, i);
+			o_domptr(handles[i].domain);
+			sep = ",";
+		}
+	oput("}");
 }
 
 /* What is stored per PASID; 0 is the device's own requests. Only in scripts that use handles. */
@@ -183,13 +215,28 @@ static void c_attach_pasid_h(char **av, int ac)
 #endif
 }
 
-/* The handle, and the domain it is for. */
+static int find_type(const char *n)
+{
+	static const struct { const char *name; int type; } types[] = {
+		{ "blocked", IOMMU_DOMAIN_BLOCKED }, { "identity", IOMMU_DOMAIN_IDENTITY },
+		{ "unmanaged", IOMMU_DOMAIN_UNMANAGED }, { "DMA", IOMMU_DOMAIN_DMA },
+		{ "DMA-FQ", IOMMU_DOMAIN_DMA_FQ }, { "platform", IOMMU_DOMAIN_PLATFORM },
+	};
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(types); i++)
+		if (!strcmp(n, types[i].name))
+			return types[i].type;
+	return -1;
+}
+
+/* The handle, and the domain it is for; of any type, or only of one. */
 static void c_handle(char **av, int ac)
 {
 	struct iommu_attach_handle *(*f)(struct iommu_group *g, ioasid_t pasid, unsigned int type);
 	struct iommu_attach_handle *h;
 	struct dmao_group *og;
-	int n;
+	int n, type = ac > 3 ? find_type(av[3]) : 0;
 
 	f = symbol("iommu_attach_handle_get");
 	used = true;
@@ -197,11 +244,15 @@ static void c_handle(char **av, int ac)
 		res_bad("pasid");
 		return;
 	}
+	if (type < 0) {
+		res_bad("type");
+		return;
+	}
 	og = need_grp(av[1]);
 	if (!og)
 		return;
 	NEED(f);
-	h = f(og->grp, n, 0);
+	h = f(og->grp, n, type);
 	if (IS_ERR(h)) {
 		res_int(PTR_ERR(h));
 		return;
@@ -209,12 +260,13 @@ static void c_handle(char **av, int ac)
 	oput("\"r\":");
 	o_handle(h);
 	oput(",\"hd\":");
-	oname(known_dom(h->domain) ? dom_name(known_dom(h->domain)) : h->domain ? "?" : NULL);
+	o_domptr(h->domain);
 	oput(",");
 }
 #else
 void handles_clear(void) { }
 void o_pasids(struct iommu_group *g) { }
+void o_handles(void) { }
 
 static void c_nosys(char **av, int ac)
 {

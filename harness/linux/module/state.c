@@ -170,4 +170,5 @@ void o_state(void)
 			sep = ",";
 		}
 	oput("}");
+	o_handles();
 }

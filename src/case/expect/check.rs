@@ -119,6 +119,15 @@ impl Seen<'_> {
         for (device, fact) in &expected.devices {
             self.device(step, *device, fact, tell);
         }
+        for (handle, domain) in &expected.handles {
+            // A handle that no operation mentions has no domain.
+            let id = self.names.handle_named(handle);
+            let pointer = id.and_then(|id| step.handles.get(id.index()).copied().flatten());
+            let observed = self.names.pointer(pointer);
+            if *domain != observed {
+                tell(Some(format!("domain of handle {handle}")), domain.clone(), observed);
+            }
+        }
     }
 
     fn crashed_here(&self) -> bool {
@@ -144,6 +153,9 @@ impl Seen<'_> {
             (ExpectedOutcome::Domain(expected), Outcome::Domain(pointer)) => {
                 *expected == self.names.pointer(*pointer)
             }
+            (ExpectedOutcome::Handle(expected), Outcome::Handle { handle, .. }) => {
+                expected == self.names.handle(*handle)
+            }
             (ExpectedOutcome::Domain(expected), Outcome::NullDomain) => expected == "null",
             _ => false,
         }
@@ -155,6 +167,7 @@ impl Seen<'_> {
             Outcome::Err(errno) => errno.to_string(),
             Outcome::Bool(answer) => answer.to_string(),
             Outcome::Domain(pointer) => self.names.pointer(*pointer),
+            Outcome::Handle { handle, .. } => self.names.handle(*handle).into(),
             Outcome::NullDomain => "null".into(),
             Outcome::NotInThisRelease => "absent".into(),
             Outcome::Skipped(why) => format!("skipped ({})", why.words()),
@@ -198,6 +211,11 @@ impl Seen<'_> {
             GroupFact::Owner(owner) => {
                 let observed = state.map(|group| group.owner.map(|owner| self.names.owner(owner).to_owned()));
                 ("owner", owner.clone(), observed)
+            }
+            GroupFact::Pasids(table) => {
+                let observed =
+                    state.map(|group| group.pasid_table.as_ref().map(|table| self.names.pasids(table)));
+                ("pasids", table.clone(), observed)
             }
             GroupFact::Devices(devices) => {
                 ("devices", self.list(devices), state.map(|group| Some(self.list(&group.devices))))
@@ -254,7 +272,7 @@ impl fmt::Display for ExpectedOutcome {
             ExpectedOutcome::Errno(errno) => errno.fmt(f),
             ExpectedOutcome::Error => f.write_str("an error"),
             ExpectedOutcome::Bool(answer) => answer.fmt(f),
-            ExpectedOutcome::Domain(name) => f.write_str(name),
+            ExpectedOutcome::Domain(name) | ExpectedOutcome::Handle(name) => f.write_str(name),
             ExpectedOutcome::Crash => f.write_str("a crash"),
             ExpectedOutcome::Skipped => f.write_str("to be skipped"),
             ExpectedOutcome::Absent => f.write_str("to be absent"),

@@ -12,7 +12,7 @@ use super::hint::did_you_mean;
 use super::names::Names;
 use super::releases::{Releases, Span};
 use crate::script::{DeviceId, DriverKind, Errno, GroupId, Worded};
-use crate::trace::names::NULL;
+use crate::trace::names::{NULL, RESERVED, UNNAMED};
 
 /// What must happen in a step.
 #[derive(Clone, Debug)]
@@ -44,6 +44,8 @@ struct Expected {
     warns: Option<usize>,
     groups: Vec<(GroupId, GroupFact)>,
     devices: Vec<(DeviceId, DeviceFact)>,
+    /// Names of handles and of their domains.
+    handles: Vec<(String, String)>,
 }
 
 /// How an operation must end.
@@ -59,6 +61,8 @@ enum ExpectedOutcome {
     Bool(bool),
     /// A domain query's answer, by symbolic name.
     Domain(String),
+    /// A handle query's answer.
+    Handle(String),
     /// The kernel dies.
     Crash,
     /// The operation is not run.
@@ -75,6 +79,8 @@ enum GroupFact {
     BlockingDomain(String),
     OwnerCnt(u32),
     Owner(String),
+    /// What the table of PASIDs holds, as snapshots show it.
+    Pasids(String),
     Devices(Vec<DeviceId>),
 }
 
@@ -163,6 +169,9 @@ impl<'t> Resolver<'_, 't> {
             "absent" => ExpectedOutcome::Absent,
             _ => match Errno::from_name(text) {
                 Some(errno) => ExpectedOutcome::Errno(errno),
+                None if self.names.handles.iter().any(|handle| handle == text) => {
+                    ExpectedOutcome::Handle(text.to_owned())
+                }
                 None => match domain::symbol(self.names, word) {
                     Ok(domain) if !text.is_empty() => ExpectedOutcome::Domain(domain),
                     _ => return Err(unknown_outcome(word)),
@@ -192,6 +201,16 @@ impl<'t> Resolver<'_, 't> {
             let devices = devices.iter().map(|device| self.member(device, id)).collect::<Result<_, _>>()?;
             expected.groups.push((id, GroupFact::Devices(devices)));
         }
+        for (group, slots) in &state.pasids.0 {
+            let table = self.pasids(slots)?;
+            expected.groups.push((self.names.group(group)?, GroupFact::Pasids(table)));
+        }
+        for (handle, domain) in &state.handle_domain.0 {
+            let Some(name) = self.names.handle(handle)? else {
+                return Err(self.names.undeclared_handle(handle));
+            };
+            expected.handles.push((name.to_owned(), domain::symbol(self.names, domain)?));
+        }
         for (device, domain) in &state.attached.0 {
             let fact = DeviceFact::Attached(domain::symbol(self.names, domain)?);
             expected.devices.push((self.names.device(device)?, fact));
@@ -200,6 +219,27 @@ impl<'t> Resolver<'_, 't> {
             expected.devices.push((self.names.device(device)?, DeviceFact::Driver(driver_kind(driver)?)));
         }
         Ok(expected)
+    }
+
+    /// A table of PASIDs as snapshots show it: of each PASID the handle, the domain, or `(reserved)` for `null`.
+    fn pasids(&self, slots: &Entries<'t, Word<'t>>) -> Result<String, Complaint<'t>> {
+        let mut table: Vec<(u32, String)> = Vec::with_capacity(slots.0.len());
+        for (pasid, held) in &slots.0 {
+            let number = pasid.text().parse().map_err(|_| {
+                let (found, expected) = (format!("`{}`", pasid.text()), "a PASID".to_owned());
+                Complaint::at(pasid.spot(), Problem::WrongValue { found, expected })
+            })?;
+            let held = match held.text() {
+                _ if held.is_null() => RESERVED.to_owned(),
+                UNNAMED => UNNAMED.to_owned(),
+                name if self.names.handles.iter().any(|handle| handle == name) => name.to_owned(),
+                _ => domain::symbol(self.names, held)?,
+            };
+            table.push((number, held));
+        }
+        table.sort_unstable();
+        let slots: Vec<String> = table.iter().map(|(pasid, held)| format!("{pasid}: {held}")).collect();
+        Ok(format!("{{{}}}", slots.join(", ")))
     }
 
     fn pointers(

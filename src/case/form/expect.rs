@@ -51,6 +51,12 @@ pub(crate) struct StateForm<'t> {
     /// `owner` of groups.
     #[serde(default)]
     pub owner: Entries<'t, Word<'t>>,
+    /// What groups have at their PASIDs: handles, domains, or nothing (`null`).
+    #[serde(default)]
+    pub pasids: Entries<'t, Entries<'t, Word<'t>>>,
+    /// The domains of handles.
+    #[serde(default)]
+    pub handle_domain: Entries<'t, Word<'t>>,
     /// What devices are attached to.
     #[serde(default)]
     pub attached: Entries<'t, Word<'t>>,
@@ -72,6 +78,8 @@ impl StateForm<'_> {
         "blocking_domain",
         "owner_cnt",
         "owner",
+        "pasids",
+        "handle_domain",
         "attached",
         "driver",
         "devices",

@@ -64,6 +64,9 @@ pub(crate) struct TopologyForm<'t> {
     /// Owner tokens.
     #[serde(default)]
     pub owners: Vec<Word<'t>>,
+    /// Attach handles.
+    #[serde(default)]
+    pub handles: Vec<Word<'t>>,
     /// Run calls that no correct caller makes.
     #[serde(default)]
     pub forbidden_calls: bool,

@@ -72,8 +72,13 @@ operations! {
     "iommu_attach_group" => AttachGroup(DomainGroupForm<'t>),
     "iommu_detach_group" => DetachGroup(DomainGroupForm<'t>),
     "iommu_group_replace_domain" => GroupReplaceDomain(DomainGroupForm<'t>),
-    "iommu_attach_device_pasid" => AttachDevicePasid(PasidForm<'t>),
+    "iommu_attach_device_pasid" => AttachDevicePasid(AttachPasidForm<'t>),
     "iommu_detach_device_pasid" => DetachDevicePasid(PasidForm<'t>),
+    "iommu_replace_device_pasid" => ReplaceDevicePasid(ReplacePasidForm<'t>),
+    "iommu_attach_group_handle" => AttachGroupHandle(GroupHandleForm<'t>),
+    "iommu_detach_group_handle" => DetachGroupHandle(DomainGroupForm<'t>),
+    "iommu_replace_group_handle" => ReplaceGroupHandle(GroupHandleForm<'t>),
+    "iommu_attach_handle_get" => AttachHandleGet(HandleGetForm<'t>),
     "iommu_group_store_type" => GroupStoreType(TypeForm<'t>),
     "iommu_deferred_attach" => DeferredAttach(Word<'t>),
     "iommu_get_domain_for_dev" => GetDomainForDev(Word<'t>),
@@ -100,13 +105,13 @@ operations! {
 }
 
 macro_rules! arguments {
-    ($($(#[$doc:meta])* $name:ident { $($field:ident: $form:ty,)* })*) => {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$attribute:meta])* $field:ident: $form:ty,)* })*) => {
         $(
             $(#[$doc])*
             #[allow(missing_docs, reason = "the fields are named for what they are")]
             #[derive(Debug, Deserialize)]
             #[serde(deny_unknown_fields, bound(deserialize = "'de: 't"))]
-            pub(crate) struct $name<'t> { $(pub $field: $form,)* }
+            pub(crate) struct $name<'t> { $($(#[$attribute])* pub $field: $form,)* }
         )*
     };
 }
@@ -125,7 +130,21 @@ arguments! {
     /// A domain and a group.
     DomainGroupForm { domain: Word<'t>, group: Word<'t>, }
     /// A domain, a device and a PASID.
-    PasidForm { domain: Word<'t>, device: Word<'t>, pasid: Bounded<{ i32::MIN as i128 }, { i32::MAX as i128 }>, }
+    PasidForm { domain: Word<'t>, device: Word<'t>, pasid: Pasid, }
+    /// A domain, a device, a PASID and perhaps a handle.
+    AttachPasidForm {
+        domain: Word<'t>,
+        device: Word<'t>,
+        pasid: Pasid,
+        #[serde(default)]
+        handle: Maybe<Word<'t>>,
+    }
+    /// A domain, a device, a PASID and a handle.
+    ReplacePasidForm { domain: Word<'t>, device: Word<'t>, pasid: Pasid, handle: Word<'t>, }
+    /// A domain, a group and a handle.
+    GroupHandleForm { domain: Word<'t>, group: Word<'t>, handle: Word<'t>, }
+    /// The PASID of a group, and perhaps a type.
+    HandleGetForm { group: Word<'t>, pasid: Pasid, r#type: Option<KindWord>, }
     /// A group and the word for its `type`.
     TypeForm { group: Word<'t>, r#type: Word<'t>, }
     /// A device and a group.
@@ -148,6 +167,25 @@ arguments! {
     }
     /// A write to a private field.
     PokeForm { group: Word<'t>, field: FieldWord, value: Word<'t>, }
+}
+
+/// A PASID, as far as an `int` can hold one.
+pub(crate) type Pasid = Bounded<{ i32::MIN as i128 }, { i32::MAX as i128 }>;
+
+/// A value that may be left out, which is not the same as `null`.
+#[derive(Clone, Debug)]
+pub(crate) struct Maybe<T>(pub Option<T>);
+
+impl<T> Default for Maybe<T> {
+    fn default() -> Maybe<T> {
+        Maybe(None)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Maybe<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Maybe<T>, D::Error> {
+        T::deserialize(deserializer).map(|value| Maybe(Some(value)))
+    }
 }
 
 /// How often a fault strikes.

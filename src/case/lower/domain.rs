@@ -5,7 +5,7 @@ use super::{For, Lowering};
 use crate::case::error::{Complaint, Problem};
 use crate::case::form::{DomainWord, Word};
 use crate::case::names::{small, static_domain};
-use crate::script::{DomainName, DomainRef, Field, MappingId, Op, OwnerId};
+use crate::script::{DomainName, DomainRef, Field, HandleId, MappingId, Op, OwnerId};
 use crate::trace::text::Origin;
 
 /// The size of a mapping, if the case does not say.
@@ -17,6 +17,13 @@ impl Lowering<'_> {
         let Some(owner) = self.names.owner(word)? else { return Ok(None) };
         let owners = &mut self.lowered.script.owners;
         Ok(Some(OwnerId(small(intern(owners, owner)))))
+    }
+
+    /// The id of an attach handle that an operation mentions.
+    pub(super) fn handle<'t>(&mut self, word: &Word<'t>) -> Result<Option<HandleId>, Complaint<'t>> {
+        let Some(handle) = self.names.handle(word)? else { return Ok(None) };
+        let handles = &mut self.lowered.script.handles;
+        Ok(Some(HandleId(small(intern(handles, handle)))))
     }
 
     /// The id of a mapping that an operation mentions.

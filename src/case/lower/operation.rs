@@ -9,8 +9,8 @@ use crate::case::form::{
 };
 use crate::case::topology::{errno, needs_arm32};
 use crate::script::{
-    Arch, Bus, DeviceId, DomainRef, DriverFlow, DriverKind, Fault, FaultDomain, FaultKind, Field, GroupId,
-    MappingOf, Op, PokeValue, TypeWord, Worded,
+    Arch, Bus, DeviceId, DomainRef, DriverFlow, DriverKind, Fault, FaultDomain, FaultKind, Field,
+    GivenHandle, GroupId, MappingOf, Op, PokeValue, TypeWord, Worded,
 };
 use crate::trace::text::Origin;
 
@@ -107,12 +107,42 @@ impl Lowering<'_> {
             }
             Operation::AttachDevicePasid(form) => {
                 let (domain, device) = self.domain_device(&form.domain, &form.device)?;
-                Op::AttachDevicePasid { domain, device, pasid: form.pasid.get() }
+                let handle = match &form.handle.0 {
+                    None => GivenHandle::Fresh,
+                    Some(word) => self.handle(word)?.map_or(GivenHandle::Null, GivenHandle::Named),
+                };
+                Op::AttachDevicePasid { domain, device, pasid: form.pasid.get(), handle }
             }
             Operation::DetachDevicePasid(form) => {
                 let (domain, device) = self.domain_device(&form.domain, &form.device)?;
                 Op::DetachDevicePasid { domain, device, pasid: form.pasid.get() }
             }
+            Operation::ReplaceDevicePasid(form) => {
+                let (domain, device) = self.domain_device(&form.domain, &form.device)?;
+                let handle = self.handle(&form.handle)?;
+                Op::ReplaceDevicePasid { domain, device, pasid: form.pasid.get(), handle }
+            }
+            Operation::AttachGroupHandle(form) => {
+                let (domain, group) = self.domain_group(&form.domain, &form.group)?;
+                Op::AttachGroupHandle { domain, group, handle: self.handle(&form.handle)? }
+            }
+            Operation::DetachGroupHandle(form) => {
+                let (domain, group) = self.domain_group(&form.domain, &form.group)?;
+                Op::DetachGroupHandle { domain, group }
+            }
+            Operation::ReplaceGroupHandle(form) => {
+                let group = names.group(&form.group)?;
+                let domain = match form.domain.is_null() {
+                    true => None,
+                    false => Some(self.domain(&form.domain, For::Group(group))?),
+                };
+                Op::ReplaceGroupHandle { domain, group, handle: self.handle(&form.handle)? }
+            }
+            Operation::AttachHandleGet(form) => Op::AttachHandleGet {
+                group: names.group(&form.group)?,
+                pasid: form.pasid.get(),
+                kind: form.r#type.map(|word| word.value()),
+            },
             Operation::GroupStoreType(form) => Op::GroupStoreType {
                 group: names.group(&form.group)?,
                 word: TypeWord::from_text(form.r#type.text()),

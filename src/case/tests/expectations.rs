@@ -68,6 +68,7 @@ fn record(outcome: Outcome) -> Step {
             owner_cnt: Some(1),
             owner: Some(Some(OwnerId(0))),
             pasids: None,
+            pasid_table: None,
             devices: vec![DeviceId(0)],
         }],
         devices: vec![DeviceState {
@@ -77,6 +78,7 @@ fn record(outcome: Outcome) -> Step {
             driver: Some(DriverKind::KernelDma),
             arm: None,
         }],
+        handles: Vec::new(),
     }
 }
 

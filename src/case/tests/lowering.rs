@@ -7,8 +7,8 @@ use super::{good, parse, text};
 use crate::case::form::Operation;
 use crate::script::{
     Arch, Bus, DefaultType, DetachOps, DeviceId, DomainKind, DomainName, DomainRef, DriverFlow, DriverKind,
-    Errno, Fault, FaultDomain, FaultKind, Field, GroupId, MappingId, MappingOf, Op, OwnerId, PokeValue,
-    Setting, Static, TypeWord,
+    Errno, Fault, FaultDomain, FaultKind, Field, GivenHandle, GroupId, HandleId, MappingId, MappingOf, Op,
+    OwnerId, PokeValue, Setting, Static, TypeWord,
 };
 use crate::trace::text::Origin;
 
@@ -18,6 +18,7 @@ const WORLD: &str = "  arch: arm32
   devices: { c: {} }
   domains: { m: paging, s: mapping }
   owners: [o]
+  handles: [x, y]
 ";
 
 /// A case in that world; its first step takes up the device without group.
@@ -31,6 +32,7 @@ const B: DeviceId = DeviceId(1);
 const C: DeviceId = DeviceId(2);
 const M: DomainRef = DomainRef(0);
 const O: OwnerId = OwnerId(0);
+const H: Option<HandleId> = Some(HandleId(0));
 const S: MappingId = MappingId(0);
 /// The first domain that the step itself names, after `m`.
 const OTHER: DomainRef = DomainRef(1);
@@ -72,7 +74,37 @@ const fn fault(
 #[case("iommu_group_replace_domain: { domain: m, group: g }", Op::GroupReplaceDomain { domain: M, group: G })]
 #[case(
     "iommu_attach_device_pasid: { domain: m, device: a, pasid: -1 }",
-    Op::AttachDevicePasid { domain: M, device: A, pasid: -1 }
+    Op::AttachDevicePasid { domain: M, device: A, pasid: -1, handle: GivenHandle::Fresh }
+)]
+#[case(
+    "iommu_attach_device_pasid: { domain: m, device: a, pasid: 1, handle: null }",
+    Op::AttachDevicePasid { domain: M, device: A, pasid: 1, handle: GivenHandle::Null }
+)]
+#[case(
+    "iommu_attach_device_pasid: { domain: m, device: a, pasid: 1, handle: y }",
+    Op::AttachDevicePasid { domain: M, device: A, pasid: 1, handle: GivenHandle::Named(HandleId(0)) }
+)]
+#[case(
+    "iommu_replace_device_pasid: { domain: m, device: a, pasid: 1, handle: x }",
+    Op::ReplaceDevicePasid { domain: M, device: A, pasid: 1, handle: H }
+)]
+#[case(
+    "iommu_attach_group_handle: { domain: m, group: g, handle: x }",
+    Op::AttachGroupHandle { domain: M, group: G, handle: H }
+)]
+#[case("iommu_detach_group_handle: { domain: m, group: g }", Op::DetachGroupHandle { domain: M, group: G })]
+#[case(
+    "iommu_replace_group_handle: { domain: m, group: g, handle: null }",
+    Op::ReplaceGroupHandle { domain: Some(M), group: G, handle: None }
+)]
+#[case(
+    "iommu_replace_group_handle: { domain: null, group: g, handle: x }",
+    Op::ReplaceGroupHandle { domain: None, group: G, handle: H }
+)]
+#[case("iommu_attach_handle_get: { group: g, pasid: 0 }", Op::AttachHandleGet { group: G, pasid: 0, kind: None })]
+#[case(
+    "iommu_attach_handle_get: { group: g, pasid: 1, type: unmanaged }",
+    Op::AttachHandleGet { group: G, pasid: 1, kind: Some(DomainKind::Unmanaged) }
 )]
 #[case(
     "iommu_detach_device_pasid: { domain: m, device: a, pasid: 2147483647 }",
@@ -166,7 +198,7 @@ fn a_step_becomes_its_operation(#[case] step: &str, #[case] op: Op) {
     assert_eq!(lowered.steps.last(), Some(&Origin::Step(3)));
     let name = step.split(':').next().unwrap_or_default();
     assert!(Operation::NAMES.contains(&name));
-    assert_eq!(case.steps.last().map(|step| (step.name, step.line)), Some((name, 12)));
+    assert_eq!(case.steps.last().map(|step| (step.name, step.line)), Some((name, 13)));
 }
 
 #[rstest]

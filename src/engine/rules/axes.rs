@@ -320,6 +320,31 @@ rules! {
         Domain,
         /// A handle; a detach does not compare.
         Handle,
+        /// A handle, or the domain where there is none.
+        HandleOrDomain,
+    }
+    /// Does attaching a group take a handle? Read in the source of v6.12 and v7.3.
+    group_handle GroupHandle {
+        /// No.
+        Absent,
+        /// It may; without one the place is taken all the same.
+        Optional,
+        /// It must: NULL is -EINVAL.
+        Required,
+    }
+    /// Does replacing a group's handle tell the new handle its domain? Read in the source of v6.12.
+    replaced_handle ReplacedHandle {
+        /// No: the caller has done it.
+        NotTold,
+        /// Yes, before the devices are attached.
+        Told,
+    }
+    /// Can the domain of a PASID be replaced? Read in the source of v7.3.
+    pasid_replace PasidReplace {
+        /// No.
+        Absent,
+        /// Yes, by a handle that is not there yet.
+        Present,
     }
     /// What devices without PASIDs mean to a PASID attach.
     pasid_incapable PasidIncapable {

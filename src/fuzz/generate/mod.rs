@@ -8,6 +8,7 @@
 mod moves;
 mod phrases;
 mod phrases_arm;
+mod phrases_handles;
 mod phrases_special;
 mod play;
 mod theme;

@@ -4,7 +4,7 @@
 use super::moves::choose;
 use super::play::{Attached, Play};
 use super::theme::Phrase;
-use crate::script::{DeviceId, FaultKind, GroupId, Op};
+use crate::script::{DeviceId, FaultKind, GivenHandle, GroupId, Op};
 
 impl Play<'_> {
     pub(super) fn perform(&mut self, phrase: Phrase) {
@@ -17,6 +17,7 @@ impl Play<'_> {
             Phrase::Own => self.scene_of_owners(),
             Phrase::Use => self.scene_of_uses(),
             Phrase::Pasid => self.scene_of_pasids(),
+            Phrase::Handle => self.scene_of_handles(),
             Phrase::Free => self.scene_of_a_freed_domain(),
             Phrase::Bind => self.scene_of_binds(),
             Phrase::Deny => self.scene_of_denial(),
@@ -196,7 +197,7 @@ impl Play<'_> {
                 10 => { play.say(Op::DetachDevice { domain, device }); },
                 10 => { play.say(Op::GroupReplaceDomain { domain, group }); },
                 8 => if play.is_owned(group) { play.release(group) } else { play.claim(group) },
-                4 => { play.say(Op::AttachDevicePasid { domain, device, pasid: 1 }); },
+                4 => { play.say(Op::AttachDevicePasid { domain, device, pasid: 1, handle: GivenHandle::Fresh }); },
                 10 => play.act(group),
             );
         });
@@ -309,7 +310,7 @@ impl Play<'_> {
         if let (Some(domain), Some(device), Some(pasid)) =
             (self.any_domain(14), self.some_device(group), pasid)
         {
-            self.say(Op::AttachDevicePasid { domain, device, pasid });
+            self.say(Op::AttachDevicePasid { domain, device, pasid, handle: GivenHandle::Fresh });
         }
     }
 

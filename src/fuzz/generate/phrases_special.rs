@@ -4,7 +4,7 @@
 use super::moves::choose;
 use super::play::Play;
 use super::world::World;
-use crate::script::{Arch, DeviceId, DriverFlow, Field, GroupId, Op, PokeValue, Static};
+use crate::script::{Arch, DeviceId, DriverFlow, Field, GivenHandle, GroupId, Op, PokeValue, Static};
 
 impl Play<'_> {
     /// A group that somebody makes for a device without IOMMU.
@@ -56,7 +56,7 @@ impl Play<'_> {
 
     fn attach_some_pasid(&mut self, device: DeviceId) {
         if let Some(domain) = self.own_domain() {
-            self.say(Op::AttachDevicePasid { domain, device, pasid: 1 });
+            self.say(Op::AttachDevicePasid { domain, device, pasid: 1, handle: GivenHandle::Fresh });
         }
     }
 
@@ -196,7 +196,7 @@ impl Play<'_> {
                 );
                 self.say(Op::GroupAddDevice { device, group });
                 choose!(self,
-                    10 => { self.say(Op::AttachDevicePasid { domain, device, pasid }); },
+                    10 => { self.say(Op::AttachDevicePasid { domain, device, pasid, handle: GivenHandle::Fresh }); },
                     10 => self.claim(group),
                     20 => self.act(group),
                 );

@@ -156,7 +156,7 @@ impl<'w> Play<'w> {
             Op::ArmAttachDevice { device, mapping: None } if good => {
                 self.taken.retain(|known| *known != device)
             }
-            Op::AttachDevicePasid { domain, device, pasid } if good => {
+            Op::AttachDevicePasid { domain, device, pasid, .. } if good => {
                 if let Some(group) = self.device(device).and_then(|state| state.group) {
                     self.pasids.push(Attached { group, domain, pasid });
                 }

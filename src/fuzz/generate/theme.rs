@@ -29,6 +29,8 @@ pub(super) enum Theme {
     Uses,
     /// PASIDs.
     Pasids,
+    /// Attach handles.
+    Handles,
     /// Groups made by hand.
     ByHand,
     /// Private fields are written.
@@ -72,6 +74,8 @@ pub(super) enum Phrase {
     Use,
     /// PASIDs.
     Pasid,
+    /// Attach handles.
+    Handle,
     /// A domain is freed too early.
     Free,
     /// Binds and unbinds.
@@ -117,6 +121,7 @@ impl Theme {
                 (Owners, 10),
                 (Uses, 7),
                 (Pasids, 10),
+                (Handles, 10),
                 (ByHand, 6),
                 (Pokes, 6),
                 (Freed, 4),
@@ -161,6 +166,7 @@ impl Theme {
                 (Deny, 5),
                 (Free, 3),
                 (Pasid, 3),
+                (Handle, 5),
                 (Poke, 2),
                 (ByHand, 2),
                 (Deferred, 2),
@@ -184,6 +190,7 @@ impl Theme {
                 (CoreDomain, 3),
                 (ByHand, 1),
                 (Pasid, 1),
+                (Handle, 1),
                 (Deferred, 1),
                 (Flow, 8),
             ],
@@ -212,6 +219,7 @@ impl Theme {
             Theme::Owners => &[(Own, 140)],
             Theme::Uses => &[(Use, 100)],
             Theme::Pasids => &[(Pasid, 150)],
+            Theme::Handles => &[(Handle, 150), (Pasid, 20)],
             Theme::ByHand => &[(ByHand, 120)],
             Theme::Pokes => &[(Poke, 80)],
             Theme::Freed => &[(Free, 80)],

@@ -15,6 +15,8 @@ const OWN: u16 = 8;
 const MAPPINGS: u8 = 4;
 /// Owners.
 const OWNERS: u8 = 5;
+/// A test bench has eight.
+pub(super) const HANDLES: u8 = 5;
 /// Devices of all groups together; two more may be in none.
 const DEVICES: usize = 8;
 /// Core domains of each kind that have names.
@@ -46,7 +48,7 @@ impl World {
         for device in &mut script.devices {
             options(theme, arch, profile, random, device);
         }
-        if theme == Theme::Pasids && random.percent(60) {
+        if matches!(theme, Theme::Pasids | Theme::Handles) && random.percent(60) {
             // Some releases want every device of the group to have them.
             let bits = random.of([4, 8]);
             script
@@ -106,6 +108,7 @@ fn names(script: &mut Script) {
     let letter = |first: u8, number: u8| char::from(first + number).to_string();
     script.mappings = (0..MAPPINGS).map(|number| letter(b'S', number)).collect();
     script.owners = (0..OWNERS).map(|number| format!("o{number}")).collect();
+    script.handles = (0..HANDLES).map(|number| format!("h{number}")).collect();
     let own = (0..OWN).map(|number| DomainName::User(letter(b'A', u8::try_from(number).unwrap_or(0))));
     script.domains = own.collect();
     script.domains.extend(script.mappings.iter().cloned().map(DomainName::User));
@@ -170,7 +173,7 @@ fn options(theme: Theme, arch: Arch, profile: &Profile, random: &mut Random, dev
         device.default_type = random.pick(&[DefaultType::Identity, DefaultType::Dma]);
     }
     let with_pasids = match theme {
-        Theme::Pasids => 70,
+        Theme::Pasids | Theme::Handles => 70,
         _ => 6,
     };
     if random.percent(with_pasids) {
@@ -190,7 +193,7 @@ fn settings(theme: Theme, daring: bool, profile: &Profile, random: &mut Random, 
     }
     let deny = match theme {
         Theme::NoDefault => random.of(["dfib", "dfi", "df", "dfi", "dfibu", "d", "dfu"]),
-        Theme::Pasids => "",
+        Theme::Pasids | Theme::Handles => "",
         Theme::Statics | Theme::Denied if random.percent(45) => random.of(DENIED),
         _ if random.percent(15) => random.of(DENIED),
         _ => "",
@@ -214,10 +217,11 @@ fn settings(theme: Theme, daring: bool, profile: &Profile, random: &mut Random, 
     if daring && arch == Arch::Generic && random.percent(60) {
         settings.push(Setting::Unsafe(true));
     }
-    if theme == Theme::Statics || random.percent(9) || (theme == Theme::Pasids && random.percent(70)) {
+    let with_pasids = matches!(theme, Theme::Pasids | Theme::Handles);
+    if theme == Theme::Statics || random.percent(9) || (with_pasids && random.percent(70)) {
         let mut statics = STATICS.to_vec();
         statics.retain(|_| random.percent(50));
-        if theme == Theme::Pasids && !statics.contains(&Static::Blocked) {
+        if with_pasids && !statics.contains(&Static::Blocked) {
             statics.push(Static::Blocked);
         }
         random.shuffle(&mut statics);

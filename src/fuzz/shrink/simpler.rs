@@ -3,8 +3,8 @@
 
 use super::super::canonical::without;
 use crate::script::{
-    Arch, Bus, DeviceId, DeviceSpec, DomainRef, Errno, Fault, FaultDomain, Field, KindSet, Op, OwnerId,
-    PokeValue, Script, Setting, TypeWord,
+    Arch, Bus, DeviceId, DeviceSpec, DomainRef, Errno, Fault, FaultDomain, Field, GivenHandle, KindSet, Op,
+    OwnerId, PokeValue, Script, Setting, TypeWord,
 };
 
 /// A way: the candidate of this number.
@@ -127,8 +127,15 @@ fn plainer_operation(script: &Script, at: usize) -> Option<Script> {
 fn plainer(op: Op) -> Vec<Op> {
     match op {
         Op::DeviceAdd { device, driver: Some(_) } => vec![Op::DeviceAdd { device, driver: None }],
-        Op::AttachDevicePasid { domain, device, pasid } if pasid != 1 => {
-            vec![Op::AttachDevicePasid { domain, device, pasid: 1 }]
+        Op::AttachDevicePasid { domain, device, pasid, handle } => {
+            let attach = |pasid, handle| Op::AttachDevicePasid { domain, device, pasid, handle };
+            vec![attach(1, GivenHandle::Fresh), attach(1, handle), attach(pasid, GivenHandle::Fresh)]
+        }
+        Op::ReplaceDevicePasid { domain, device, pasid, handle } if pasid != 1 => {
+            vec![Op::ReplaceDevicePasid { domain, device, pasid: 1, handle }]
+        }
+        Op::AttachHandleGet { group, pasid, kind: Some(_) } => {
+            vec![Op::AttachHandleGet { group, pasid, kind: None }]
         }
         Op::DetachDevicePasid { domain, device, pasid } if pasid != 1 => {
             vec![Op::DetachDevicePasid { domain, device, pasid: 1 }]

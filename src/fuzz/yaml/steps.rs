@@ -4,7 +4,8 @@
 use super::topology::{kind_word, kinds};
 use super::{Inexpressible, domain, errno, name};
 use crate::script::{
-    DeviceId, Fault, FaultDomain, GroupId, MappingId, MappingOf, Op, OwnerId, PokeValue, Script, Worded,
+    DeviceId, Fault, FaultDomain, GivenHandle, GroupId, HandleId, MappingId, MappingOf, Op, OwnerId,
+    PokeValue, Script, Worded,
 };
 use crate::trace::{names, operation};
 
@@ -68,13 +69,43 @@ impl Arguments<'_> {
             }
             Op::AttachGroup { domain: id, group }
             | Op::DetachGroup { domain: id, group }
-            | Op::GroupReplaceDomain { domain: id, group } => {
+            | Op::GroupReplaceDomain { domain: id, group }
+            | Op::DetachGroupHandle { domain: id, group } => {
                 format!("{{ domain: {}, group: {} }}", domain(self.script, id)?, self.group(group)?)
             }
-            Op::AttachDevicePasid { domain: id, device, pasid }
+            Op::AttachDevicePasid { domain: id, device, pasid, handle: GivenHandle::Fresh }
             | Op::DetachDevicePasid { domain: id, device, pasid } => {
                 let (domain, device) = (domain(self.script, id)?, self.device(device)?);
                 format!("{{ domain: {domain}, device: {device}, pasid: {pasid} }}")
+            }
+            Op::AttachDevicePasid { domain: id, device, pasid, handle } => {
+                let handle = match handle {
+                    GivenHandle::Named(handle) => self.handle(Some(handle))?,
+                    GivenHandle::Null | GivenHandle::Fresh => self.handle(None)?,
+                };
+                let (domain, device) = (domain(self.script, id)?, self.device(device)?);
+                format!("{{ domain: {domain}, device: {device}, pasid: {pasid}, handle: {handle} }}")
+            }
+            Op::ReplaceDevicePasid { domain: id, device, pasid, handle } => {
+                let (domain, device) = (domain(self.script, id)?, self.device(device)?);
+                let handle = self.handle(handle)?;
+                format!("{{ domain: {domain}, device: {device}, pasid: {pasid}, handle: {handle} }}")
+            }
+            Op::AttachGroupHandle { domain: id, group, handle } => {
+                let (domain, group) = (domain(self.script, id)?, self.group(group)?);
+                format!("{{ domain: {domain}, group: {group}, handle: {} }}", self.handle(handle)?)
+            }
+            Op::ReplaceGroupHandle { domain: id, group, handle } => {
+                let domain = id.map_or(Ok(names::NULL.to_owned()), |id| domain(self.script, id))?;
+                let (group, handle) = (self.group(group)?, self.handle(handle)?);
+                format!("{{ domain: {domain}, group: {group}, handle: {handle} }}")
+            }
+            Op::AttachHandleGet { group, pasid, kind } => {
+                let kind = match kind {
+                    None => String::new(),
+                    Some(kind) => format!(", type: {}", kind_word(kind)?),
+                };
+                format!("{{ group: {}, pasid: {pasid}{kind} }}", self.group(group)?)
             }
             Op::GroupStoreType { group, word } => {
                 format!("{{ group: {}, type: {} }}", self.group(group)?, word.text().unwrap_or(UNKNOWN_TYPE))
@@ -145,6 +176,12 @@ impl Arguments<'_> {
     fn mapping(&self, id: MappingId) -> Result<String, Inexpressible> {
         let known = self.script.mappings.get(id.index());
         known.map(|known| name(known)).ok_or(Inexpressible::Undeclared("mapping"))
+    }
+
+    fn handle(&self, id: Option<HandleId>) -> Result<String, Inexpressible> {
+        let Some(id) = id else { return Ok(names::NULL.to_owned()) };
+        let known = self.script.handles.get(id.index());
+        known.map(|known| name(known)).ok_or(Inexpressible::Undeclared("handle"))
     }
 
     fn owner(&self, id: Option<OwnerId>) -> Result<String, Inexpressible> {

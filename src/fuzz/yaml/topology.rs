@@ -38,6 +38,10 @@ pub(super) fn write(script: &Script, text: &mut String) -> Result<(), Inexpressi
         let owners: Vec<String> = script.owners.iter().map(|owner| name(owner)).collect();
         lines.push(format!("owners: [{}]", owners.join(", ")));
     }
+    if !script.handles.is_empty() {
+        let handles: Vec<String> = script.handles.iter().map(|handle| name(handle)).collect();
+        lines.push(format!("handles: [{}]", handles.join(", ")));
+    }
     if !script.registered {
         lines.push("registered: false".into());
     }

@@ -4,14 +4,16 @@
 use thiserror::Error;
 
 use super::script::domain_name;
-use super::wire::{Device, Group, Line, Return, Scalar, SetupAnswer, Step as WireStep, Teardown, Text};
+use super::wire::{
+    Device, Group, Line, Ordered, Return, Scalar, SetupAnswer, Step as WireStep, Teardown, Text,
+};
 use super::words;
 use crate::script::{
-    DeviceId, DomainKind, DomainName, DriverKind, Errno, GroupId, Op, OwnerId, Script, Static,
+    DeviceId, DomainKind, DomainName, DriverKind, Errno, GroupId, HandleId, Op, OwnerId, Script, Static,
 };
 use crate::trace::{
-    BadOp, Crash, DeviceState, DomainInfo, End, GroupState, MappingState, Mark, Outcome, Pointer, Role,
-    SetupError, SetupLine, Skip, Step, Trace,
+    BadOp, Crash, DeviceState, DomainInfo, End, GroupState, Holds, MappingState, Mark, Outcome, PasidSlot,
+    Pointer, Role, SetupError, SetupLine, Skip, Step, Trace,
 };
 
 /// What the recorder writes for what it does not know.
@@ -89,7 +91,7 @@ impl Observer<'_> {
 
     fn step(&mut self, index: usize, wire: &WireStep<'_>) -> Result<Step, ObserveError> {
         let outcome = match (&wire.r, &wire.skip, &wire.bad) {
-            (Some(value), _, _) => self.returned(index, value)?,
+            (Some(value), _, _) => self.returned(index, value, wire.hd.as_ref())?,
             (None, Some(skip), _) => {
                 let known = Skip::ALL.into_iter().find(|known| known.words() == skip.as_str());
                 Outcome::Skipped(known.ok_or_else(|| self.bad("skip", skip.as_str()))?)
@@ -113,6 +115,7 @@ impl Observer<'_> {
             lost: wire.lost,
             groups: before.map(|step| step.groups.clone()).unwrap_or_default(),
             devices: before.map(|step| step.devices.clone()).unwrap_or_default(),
+            handles: before.map(|step| step.handles.clone()).unwrap_or_default(),
         };
         if let Some(groups) = &wire.g {
             step.groups.clear();
@@ -126,10 +129,29 @@ impl Observer<'_> {
                 step.devices.push(self.device_state(name.as_str(), device)?);
             }
         }
+        if let Some(handles) = &wire.h {
+            step.handles = self.handles(handles)?;
+        }
         Ok(step)
     }
 
-    fn returned(&mut self, index: usize, value: &Return<'_>) -> Result<Outcome, ObserveError> {
+    /// The domain of each of the script's handles; the script may not name all that the bench has.
+    fn handles(&mut self, wire: &Ordered<'_, Text<'_>>) -> Result<Vec<Option<Pointer>>, ObserveError> {
+        for (name, _) in &wire.0 {
+            self.handle(name.as_str())?;
+        }
+        let script = self.script;
+        let domains =
+            script.handles.iter().map(|name| wire.get(name).map(|text| self.pointer(text.as_str())));
+        Ok(domains.collect())
+    }
+
+    fn returned(
+        &mut self,
+        index: usize,
+        value: &Return<'_>,
+        domain: Option<&Text<'_>>,
+    ) -> Result<Outcome, ObserveError> {
         let op = self.script.ops.get(index);
         let query = matches!(op, Some(Op::GetDomainForDev { .. } | Op::GetDmaDomain { .. }));
         Ok(match value {
@@ -147,6 +169,9 @@ impl Observer<'_> {
                 "NULL" if query => Outcome::Domain(None),
                 "NULL" => Outcome::NullDomain,
                 name if query => Outcome::Domain(Some(self.pointer(name))),
+                name if matches!(op, Some(Op::AttachHandleGet { .. })) => {
+                    Outcome::Handle { handle: self.handle(name)?, domain: self.optional(domain) }
+                }
                 other => return Err(self.bad("r", other)),
             },
         })
@@ -192,6 +217,7 @@ impl Observer<'_> {
             owner_cnt: wire.oc.map(|count| u32::try_from(count).unwrap_or(u32::MAX)),
             owner,
             pasids: wire.pa.map(|some| some != 0),
+            pasid_table: wire.px.as_ref().map(|table| self.pasid_table(table)).transpose()?,
             devices,
         })
     }
@@ -220,6 +246,30 @@ impl Observer<'_> {
             driver,
             arm,
         })
+    }
+
+    fn pasid_table(&mut self, wire: &Ordered<'_, Text<'_>>) -> Result<Vec<PasidSlot>, ObserveError> {
+        let slot = |(pasid, held): &(Text<'_>, Text<'_>)| {
+            let pasid = pasid.as_str().parse().map_err(|_| self.bad("px", pasid.as_str()))?;
+            let holds = match self.handle(held.as_str()) {
+                Ok(handle) => Holds::Handle(handle),
+                Err(_) => Holds::Domain(self.pointer(held.as_str())),
+            };
+            Ok(PasidSlot { pasid, holds })
+        };
+        wire.0.iter().map(slot).collect()
+    }
+
+    /// The handle of this name; `-` is one without a name.
+    fn handle(&self, name: &str) -> Result<Option<HandleId>, ObserveError> {
+        if name == "-" {
+            return Ok(None);
+        }
+        let known = self.script.handles.iter().position(|handle| handle == name);
+        match known.and_then(|index| u8::try_from(index).ok()) {
+            Some(index) => Ok(Some(HandleId(index))),
+            None => Err(self.bad("handle", name)),
+        }
     }
 
     fn optional(&mut self, pointer: Option<&Text<'_>>) -> Option<Pointer> {

@@ -5,8 +5,8 @@ use thiserror::Error;
 
 use super::script::{Builder, KIND_LETTERS, kinds, negative_errno};
 use crate::script::{
-    DeviceId, DomainKind, DomainRef, DriverKind, Fault, FaultDomain, FaultKind, Field, GroupId, MappingId,
-    MappingOf, Op, OwnerId, PokeValue, TypeWord,
+    DeviceId, DomainKind, DomainRef, DriverKind, Fault, FaultDomain, FaultKind, Field, GivenHandle, GroupId,
+    HandleId, MappingId, MappingOf, Op, OwnerId, PokeValue, TypeWord,
 };
 
 /// Size of an ARM mapping when the script does not say it.
@@ -87,9 +87,41 @@ impl<'t, I: Iterator<Item = &'t str>> Words<'_, I> {
             "attach_group" => Op::AttachGroup { domain: self.domain()?, group: self.group()? },
             "detach_group" => Op::DetachGroup { domain: self.domain()?, group: self.group()? },
             "replace" => Op::GroupReplaceDomain { domain: self.domain()?, group: self.group()? },
-            "attach_pasid" => {
-                Op::AttachDevicePasid { domain: self.domain()?, device: self.device()?, pasid: self.pasid()? }
+            "attach_pasid" => Op::AttachDevicePasid {
+                domain: self.domain()?,
+                device: self.device()?,
+                pasid: self.pasid()?,
+                handle: GivenHandle::Fresh,
+            },
+            "attach_pasid_h" => Op::AttachDevicePasid {
+                domain: self.domain()?,
+                device: self.device()?,
+                pasid: self.pasid()?,
+                handle: self.handle()?.map_or(GivenHandle::Null, GivenHandle::Named),
+            },
+            "replace_pasid" => Op::ReplaceDevicePasid {
+                domain: self.domain()?,
+                device: self.device()?,
+                pasid: self.pasid()?,
+                handle: self.handle()?,
+            },
+            "attach_group_h" => {
+                Op::AttachGroupHandle { domain: self.domain()?, group: self.group()?, handle: self.handle()? }
             }
+            "detach_group_h" => Op::DetachGroupHandle { domain: self.domain()?, group: self.group()? },
+            "replace_group_h" => Op::ReplaceGroupHandle {
+                domain: match self.next("domain")? {
+                    "null" => None,
+                    name => Some(self.domain_named(name)?),
+                },
+                group: self.group()?,
+                handle: self.handle()?,
+            },
+            "handle" => Op::AttachHandleGet {
+                group: self.group()?,
+                pasid: self.pasid()?,
+                kind: self.optional().map(domain_kind).transpose()?,
+            },
             "detach_pasid" => {
                 Op::DetachDevicePasid { domain: self.domain()?, device: self.device()?, pasid: self.pasid()? }
             }
@@ -169,6 +201,18 @@ impl<'t, I: Iterator<Item = &'t str>> Words<'_, I> {
         self.names.owner(name).map(Some).ok_or(OpError::TooMany("owners"))
     }
 
+    /// `h0` to `h7`; `null` is the NULL pointer.
+    fn handle(&mut self) -> Result<Option<HandleId>, OpError> {
+        let name = self.next("handle")?;
+        if name == "null" {
+            return Ok(None);
+        }
+        if !matches!(name.as_bytes(), [b'h', b'0'..=b'7']) {
+            return Err(bad("handle", name, "h0 to h7, or null"));
+        }
+        self.names.handle(name).map(Some).ok_or(OpError::TooMany("handles"))
+    }
+
     fn pasid(&mut self) -> Result<i32, OpError> {
         let word = self.next("pasid")?;
         word.parse().map_err(|_| bad("pasid", word, "a whole number"))
@@ -202,12 +246,10 @@ impl<'t, I: Iterator<Item = &'t str>> Words<'_, I> {
             "*" => FaultDomain::Any,
             name => match name.strip_prefix('@') {
                 None => FaultDomain::Named(self.domain_named(name)?),
-                Some(kind) => FaultDomain::Kind(
-                    DomainKind::ALL
-                        .into_iter()
-                        .find(|k| k.name() == kind)
-                        .ok_or_else(|| bad("domain", name, "@ and a domain type"))?,
-                ),
+                Some(word) => {
+                    let found = domain_kind(word).map_err(|_| bad("domain", name, "@ and a domain type"))?;
+                    FaultDomain::Kind(found)
+                }
             },
         };
         let word = self.next("errno")?;
@@ -258,6 +300,11 @@ impl<'t, I: Iterator<Item = &'t str>> Words<'_, I> {
 
 fn bad(what: &'static str, word: &str, want: &'static str) -> OpError {
     OpError::BadWord { what, word: word.chars().take(40).collect(), want }
+}
+
+fn domain_kind(word: &str) -> Result<DomainKind, OpError> {
+    let known = DomainKind::ALL.into_iter().find(|kind| kind.name() == word);
+    known.ok_or_else(|| bad("type", word, "a domain type"))
 }
 
 fn driver(word: &str) -> Result<DriverKind, OpError> {

@@ -9,7 +9,7 @@ use super::op::{self, OpError};
 use super::wire::{Line, Ordered, Scalar};
 use crate::script::{
     Arch, DefaultType, DetachOps, DeviceId, DeviceSpec, DomainKind, DomainName, DomainRef, Errno, GroupId,
-    GroupSpec, KindSet, MappingId, OwnerId, Script, Setting, Static,
+    GroupSpec, HandleId, KindSet, MappingId, OwnerId, Script, Setting, Static,
 };
 
 /// No recorded script has nearly so many operations; a longer one is not run.
@@ -122,6 +122,7 @@ pub(super) struct Builder {
     domains: HashMap<DomainName, DomainRef>,
     mappings: HashMap<String, MappingId>,
     owners: HashMap<String, OwnerId>,
+    handles: HashMap<String, HandleId>,
 }
 
 impl Builder {
@@ -133,6 +134,7 @@ impl Builder {
             domains: HashMap::new(),
             mappings: HashMap::new(),
             owners: HashMap::new(),
+            handles: HashMap::new(),
         }
     }
 
@@ -235,6 +237,16 @@ impl Builder {
         let id = OwnerId(u8::try_from(self.script.owners.len()).ok()?);
         self.script.owners.push(name.into());
         self.owners.insert(name.into(), id);
+        Some(id)
+    }
+
+    pub(super) fn handle(&mut self, name: &str) -> Option<HandleId> {
+        if let Some(id) = self.handles.get(name) {
+            return Some(*id);
+        }
+        let id = HandleId(u8::try_from(self.script.handles.len()).ok()?);
+        self.script.handles.push(name.into());
+        self.handles.insert(name.into(), id);
         Some(id)
     }
 }

@@ -101,6 +101,9 @@ pub struct Step<'a> {
     /// What is wrong with the operation.
     #[serde(default)]
     pub bad: Option<Text<'a>>,
+    /// The domain of the handle that was found.
+    #[serde(default)]
+    pub hd: Option<Text<'a>>,
     /// WARNs.
     #[serde(default)]
     pub w: Option<u64>,
@@ -116,6 +119,9 @@ pub struct Step<'a> {
     /// Devices.
     #[serde(default)]
     pub d: Option<Ordered<'a, Device<'a>>>,
+    /// The domains of handles, as far as they have one.
+    #[serde(default)]
+    pub h: Option<Ordered<'a, Text<'a>>>,
 }
 
 /// A group after a step.

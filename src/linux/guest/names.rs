@@ -3,10 +3,11 @@
 
 use super::cannot::CannotRun;
 use crate::implementation::recorded;
-use crate::script::{DeviceId, DomainName, DomainRef, GroupId, MappingId, OwnerId, Script, Worded};
+use crate::script::{DeviceId, DomainName, DomainRef, GroupId, HandleId, MappingId, OwnerId, Script, Worded};
 use crate::trace::Trace;
 
-/// The bench's names for what a script declares: `d0`, `g0`, `o0`, `m0` (domains), `x0` (ARM mappings).
+/// The bench's names for what a script declares: `d0`, `g0`, `o0`, `h0` (attach handles), `m0` (domains), `x0`
+/// (ARM mappings).
 #[derive(Clone, Copy, Debug)]
 pub struct Names<'s> {
     script: &'s Script,
@@ -33,6 +34,12 @@ impl<'s> Names<'s> {
     pub(super) fn owner(self, id: Option<OwnerId>) -> Result<String, CannotRun> {
         let Some(id) = id else { return Ok("null".into()) };
         self.script.owners.get(id.index()).map(|_| owner(id.index())).ok_or(CannotRun::UnknownName)
+    }
+
+    /// An attach handle; the NULL pointer is `null`.
+    pub(super) fn handle(self, id: Option<HandleId>) -> Result<String, CannotRun> {
+        let Some(id) = id else { return Ok("null".into()) };
+        self.script.handles.get(id.index()).map(|_| handle(id.index())).ok_or(CannotRun::UnknownName)
     }
 
     /// An ARM mapping.
@@ -79,6 +86,9 @@ impl<'s> Names<'s> {
         for (index, name) in script.owners.iter_mut().enumerate() {
             *name = owner(index);
         }
+        for (index, name) in script.handles.iter_mut().enumerate() {
+            *name = handle(index);
+        }
         script
     }
 
@@ -116,6 +126,10 @@ fn group(index: usize) -> String {
 
 fn owner(index: usize) -> String {
     format!("o{index}")
+}
+
+fn handle(index: usize) -> String {
+    format!("h{index}")
 }
 
 fn mapping(index: usize) -> String {

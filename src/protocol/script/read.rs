@@ -7,8 +7,8 @@ use crate::implementation::recorded::wire::{Scalar, Text};
 use crate::protocol::error::{Problem, Under, WireError, shortened};
 use crate::protocol::names::{self, checked};
 use crate::script::{
-    DeviceId, DeviceSpec, DomainRef, DriverFlow, Fault, FaultDomain, Field, GroupId, GroupSpec, MappingId,
-    MappingOf, Op, OwnerId, PokeValue, Script, Setting, TypeWord,
+    DeviceId, DeviceSpec, DomainRef, DriverFlow, Fault, FaultDomain, Field, GivenHandle, GroupId, GroupSpec,
+    HandleId, MappingId, MappingOf, Op, OwnerId, PokeValue, Script, Setting, TypeWord,
 };
 
 impl WireScript<'_> {
@@ -37,6 +37,10 @@ impl WireScript<'_> {
         few("owners", self.owners.len(), MAX_NAMES).under("owners")?;
         for (index, owner) in self.owners.iter().enumerate() {
             reader.declare_owner(owner.as_str()).under(format_args!("owners[{index}]"))?;
+        }
+        few("handles", self.handles.len(), MAX_NAMES).under("handles")?;
+        for (index, handle) in self.handles.iter().enumerate() {
+            reader.declare_handle(handle.as_str()).under(format_args!("handles[{index}]"))?;
         }
         few("operations", self.ops.len(), MAX_OPS).under("ops")?;
         for (index, op) in self.ops.iter().enumerate() {
@@ -109,6 +113,15 @@ impl Reader {
         Ok(())
     }
 
+    fn declare_handle(&mut self, name: &str) -> Result<(), WireError> {
+        checked(name)?;
+        if self.script.handles.iter().any(|known| known == name) {
+            return Err(Problem::Duplicate("handle", name.into()).into());
+        }
+        self.script.handles.push(name.into());
+        Ok(())
+    }
+
     fn op(&mut self, wire: &WireOp<'_>) -> Result<Op, WireError> {
         Ok(match wire {
             WireOp::DeviceAdd(add) => {
@@ -160,13 +173,42 @@ impl Reader {
                 Op::GroupReplaceDomain { domain, group }
             }
             WireOp::AttachDevicePasid(of) => {
-                let (domain, device) = self.domain_pasid(of)?;
-                Op::AttachDevicePasid { domain, device, pasid: of.pasid }
+                let (domain, device) = (self.domain(&of.domain)?, self.device(&of.device)?);
+                let handle = match &of.handle {
+                    None => GivenHandle::Fresh,
+                    Some(name) => self.handle(name.as_ref())?.map_or(GivenHandle::Null, GivenHandle::Named),
+                };
+                Op::AttachDevicePasid { domain, device, pasid: of.pasid, handle }
             }
             WireOp::DetachDevicePasid(of) => {
                 let (domain, device) = self.domain_pasid(of)?;
                 Op::DetachDevicePasid { domain, device, pasid: of.pasid }
             }
+            WireOp::ReplaceDevicePasid(of) => Op::ReplaceDevicePasid {
+                domain: self.domain(&of.domain)?,
+                device: self.device(&of.device)?,
+                pasid: of.pasid,
+                handle: self.handle(of.handle.as_ref())?,
+            },
+            WireOp::AttachGroupHandle(of) => Op::AttachGroupHandle {
+                domain: self.domain(&of.domain)?,
+                group: self.group(&of.group)?,
+                handle: self.handle(of.handle.as_ref())?,
+            },
+            WireOp::DetachGroupHandle(of) => {
+                let (domain, group) = self.domain_group(of)?;
+                Op::DetachGroupHandle { domain, group }
+            }
+            WireOp::ReplaceGroupHandle(of) => Op::ReplaceGroupHandle {
+                domain: of.domain.as_ref().map(|name| self.domain(name)).transpose()?,
+                group: self.group(&of.group)?,
+                handle: self.handle(of.handle.as_ref())?,
+            },
+            WireOp::AttachHandleGet(of) => Op::AttachHandleGet {
+                group: self.group(&of.group)?,
+                pasid: of.pasid,
+                kind: of.r#type.map(|word| word.0),
+            },
             WireOp::GroupStoreType(of) => Op::GroupStoreType {
                 group: self.group(&of.group)?,
                 word: TypeWord::from_text(of.r#type.as_str()),
@@ -282,6 +324,10 @@ impl Reader {
 
     fn owner(&self, name: Option<&Text<'_>>) -> Result<Option<OwnerId>, WireError> {
         name.map(|name| names::owner(&self.script, name.as_str())).transpose().under("owner")
+    }
+
+    fn handle(&self, name: Option<&Text<'_>>) -> Result<Option<HandleId>, WireError> {
+        name.map(|name| names::handle(&self.script, name.as_str())).transpose().under("handle")
     }
 
     fn domain(&mut self, name: &Text<'_>) -> Result<DomainRef, WireError> {

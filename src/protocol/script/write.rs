@@ -2,17 +2,18 @@
 //! From a [`Script`] to its JSON.
 
 use super::{
-    Add, AttachMapping, BindTo, Count, CreateMapping, DeviceGroup, DeviceOwner, DomainDevice, DomainGroup,
-    DomainPasid, GroupOwner, GroupType, Kinds, Nothing, OfDevice, OfDomain, OfGroup, PokeField,
-    ReleaseMapping, WireDevice, WireFault, WireGroup, WireOp, WireScript, WireSetting,
+    Add, AttachMapping, AttachPasid, BindTo, Count, CreateMapping, DeviceGroup, DeviceOwner, DomainDevice,
+    DomainGroup, DomainPasid, GroupHandle, GroupOwner, GroupType, HandleGet, Kinds, Nothing, OfDevice,
+    OfDomain, OfGroup, PokeField, ReleaseMapping, ReplaceHandle, ReplacePasid, WireDevice, WireFault,
+    WireGroup, WireOp, WireScript, WireSetting,
 };
 use crate::implementation::recorded::wire::{Scalar, Text};
 use crate::protocol::error::{Problem, Under, WireError};
 use crate::protocol::names::checked;
 use crate::protocol::words::Word;
 use crate::script::{
-    DeviceId, DeviceSpec, DomainName, DomainRef, DriverFlow, Fault, FaultDomain, GroupId, MappingId,
-    MappingOf, Op, OwnerId, PokeValue, Script, Setting,
+    DeviceId, DeviceSpec, DomainName, DomainRef, DriverFlow, Fault, FaultDomain, GivenHandle, GroupId,
+    HandleId, MappingId, MappingOf, Op, OwnerId, PokeValue, Script, Setting,
 };
 use crate::trace::names;
 
@@ -38,6 +39,7 @@ impl<'a> WireScript<'a> {
                 .collect(),
             devices: Default::default(),
             owners: script.owners.iter().map(|owner| Text::from(owner.as_str())).collect(),
+            handles: script.handles.iter().map(|handle| Text::from(handle.as_str())).collect(),
             ops: Default::default(),
         };
         for (index, group) in script.groups.iter().enumerate() {
@@ -48,6 +50,9 @@ impl<'a> WireScript<'a> {
         }
         for (index, owner) in script.owners.iter().enumerate() {
             checked(owner).under(format_args!("owners[{index}]"))?;
+        }
+        for (index, handle) in script.handles.iter().enumerate() {
+            checked(handle).under(format_args!("handles[{index}]"))?;
         }
         for (index, op) in script.ops.iter().enumerate() {
             wire.ops.0.push(writer.op(op).under(format_args!("ops[{index}]"))?);
@@ -124,9 +129,44 @@ impl<'a> Writer<'a> {
             Op::GroupReplaceDomain { domain, group } => {
                 WireOp::GroupReplaceDomain(self.domain_group(domain, group)?)
             }
-            Op::AttachDevicePasid { domain, device, pasid } => {
-                WireOp::AttachDevicePasid(self.domain_pasid(domain, device, pasid)?)
+            Op::AttachDevicePasid { domain, device, pasid, handle } => {
+                WireOp::AttachDevicePasid(AttachPasid {
+                    domain: self.domain(domain)?,
+                    device: self.device(device)?,
+                    pasid,
+                    handle: match handle {
+                        GivenHandle::Fresh => None,
+                        GivenHandle::Null => Some(None),
+                        GivenHandle::Named(id) => Some(self.handle(Some(id))?),
+                    },
+                })
             }
+            Op::ReplaceDevicePasid { domain, device, pasid, handle } => {
+                WireOp::ReplaceDevicePasid(ReplacePasid {
+                    domain: self.domain(domain)?,
+                    device: self.device(device)?,
+                    pasid,
+                    handle: self.handle(handle)?,
+                })
+            }
+            Op::AttachGroupHandle { domain, group, handle } => WireOp::AttachGroupHandle(GroupHandle {
+                domain: self.domain(domain)?,
+                group: self.group(group)?,
+                handle: self.handle(handle)?,
+            }),
+            Op::DetachGroupHandle { domain, group } => {
+                WireOp::DetachGroupHandle(self.domain_group(domain, group)?)
+            }
+            Op::ReplaceGroupHandle { domain, group, handle } => WireOp::ReplaceGroupHandle(ReplaceHandle {
+                domain: domain.map(|domain| self.domain(domain)).transpose()?,
+                group: self.group(group)?,
+                handle: self.handle(handle)?,
+            }),
+            Op::AttachHandleGet { group, pasid, kind } => WireOp::AttachHandleGet(HandleGet {
+                group: self.group(group)?,
+                pasid,
+                r#type: kind.map(Word),
+            }),
             Op::DetachDevicePasid { domain, device, pasid } => {
                 WireOp::DetachDevicePasid(self.domain_pasid(domain, device, pasid)?)
             }
@@ -241,6 +281,12 @@ impl<'a> Writer<'a> {
     fn owner(&self, id: Option<OwnerId>) -> Result<Option<Text<'a>>, WireError> {
         let Some(id) = id else { return Ok(None) };
         let name = self.script.owners.get(id.index()).ok_or(Problem::BadId).under("owner")?;
+        Ok(Some(Text::from(name.as_str())))
+    }
+
+    fn handle(&self, id: Option<HandleId>) -> Result<Option<Text<'a>>, WireError> {
+        let Some(id) = id else { return Ok(None) };
+        let name = self.script.handles.get(id.index()).ok_or(Problem::BadId).under("handle")?;
         Ok(Some(Text::from(name.as_str())))
     }
 

@@ -37,6 +37,7 @@ fn keys(value: &Value, keys_of: &mut BTreeSet<String>) {
             for (key, value) in entries {
                 keys_of.insert(key.clone());
                 match (key.as_str(), value) {
+                    ("handles", Value::Object(_)) => {}
                     ("groups" | "devices", Value::Object(named)) => {
                         named.values().for_each(|state| keys(state, keys_of));
                     }

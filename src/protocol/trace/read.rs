@@ -2,15 +2,16 @@
 //! From the JSON of a trace to a [`Trace`].
 
 use super::{
-    DeviceGroup, Returned, WireCall, WireDeviceState, WireGroupState, WireSetupError, WireStep, WireTrace,
+    DeviceGroup, Returned, WireCall, WireDeviceState, WireGroupState, WirePasid, WireSetupError, WireStep,
+    WireTrace,
 };
 use crate::implementation::recorded::wire::{Ordered, Text};
 use crate::protocol::error::{Problem, Under, WireError, shortened};
 use crate::protocol::names::{self, split_freed, usual_kind};
-use crate::script::{DeviceId, DomainName, GroupId, Script};
+use crate::script::{DeviceId, DomainName, GroupId, HandleId, Script};
 use crate::trace::{
-    BadOp, Call, Crash, DeviceState, DomainInfo, End, GroupState, MappingState, Mark, Outcome, PasidTarget,
-    Pointer, Role, SetupError, SetupLine, Sight, Skip, Step, Trace, Unseen, Warn,
+    BadOp, Call, Crash, DeviceState, DomainInfo, End, GroupState, Holds, MappingState, Mark, Outcome,
+    PasidSlot, PasidTarget, Pointer, Role, SetupError, SetupLine, Sight, Skip, Step, Trace, Unseen, Warn,
 };
 
 /// How the run of a trace ended.
@@ -39,8 +40,11 @@ impl WireTrace<'_> {
         }
         let mut groups: Vec<Option<GroupState>> = vec![None; script.groups.len()];
         let mut devices: Vec<Option<DeviceState>> = vec![None; script.devices.len()];
+        let mut handles: Vec<Option<Pointer>> = vec![None; script.handles.len()];
         for (index, wire) in self.steps.iter().enumerate() {
-            let step = reader.step(wire, &mut groups, &mut devices).under(format_args!("steps[{index}]"))?;
+            let step = reader
+                .step(wire, &mut groups, &mut devices, &mut handles)
+                .under(format_args!("steps[{index}]"))?;
             reader.trace.steps.push(step);
         }
         reader.trace.end = match (ending, &self.end) {
@@ -80,11 +84,19 @@ impl Reader<'_> {
         wire: &WireStep<'_>,
         groups: &mut [Option<GroupState>],
         devices: &mut [Option<DeviceState>],
+        handles: &mut [Option<Pointer>],
     ) -> Result<Step, WireError> {
         let outcome = self.outcome(wire)?;
         let calls = self.calls(&wire.calls)?;
         self.change_groups(&wire.groups, groups).under("groups")?;
         self.change_devices(&wire.devices, devices).under("devices")?;
+        for (name, domain) in &wire.handles.0 {
+            let id = names::handle(self.script, name.as_str()).under("handles")?;
+            let pointer = self.pointer(domain.as_ref()).under(name).under("handles")?;
+            if let Some(slot) = handles.get_mut(id.index()) {
+                *slot = pointer;
+            }
+        }
         Ok(Step {
             outcome,
             reason: None,
@@ -92,6 +104,7 @@ impl Reader<'_> {
             lost: wire.lost,
             groups: groups.iter().flatten().cloned().collect(),
             devices: devices.iter().flatten().copied().collect(),
+            handles: handles.to_vec(),
         })
     }
 
@@ -106,6 +119,10 @@ impl Reader<'_> {
                 Returned::Domain(name) => {
                     Outcome::Domain(self.pointer(name.as_ref()).under("domain").under("returned")?)
                 }
+                Returned::Handle(handle, domain) => Outcome::Handle {
+                    handle: self.handle(handle.as_ref()).under("returned")?,
+                    domain: self.pointer(domain.as_ref()).under("domain").under("returned")?,
+                },
             },
             (None, Some(why), false, None) => {
                 let known = Skip::ALL.into_iter().find(|known| known.words() == why.as_str());
@@ -160,6 +177,7 @@ impl Reader<'_> {
                     owner_cnt: None,
                     owner: None,
                     pasids: None,
+                    pasid_table: None,
                     devices: Vec::new(),
                 }
             }
@@ -182,12 +200,35 @@ impl Reader<'_> {
             state.owner = Some(owner.transpose().under("owner")?);
         }
         state.pasids = wire.pasids.or(state.pasids);
+        if let Some(table) = &wire.pasid_table {
+            let slots = table.iter().map(|slot| self.slot(slot)).collect::<Result<_, _>>();
+            state.pasid_table = Some(slots.under("pasid_table")?);
+        }
         if let Some(devices) = &wire.devices {
             let ids: Result<_, _> =
                 devices.iter().map(|name| names::device(self.script, name.as_str())).collect();
             state.devices = ids.under("devices")?;
         }
         Ok(state)
+    }
+
+    fn slot(&mut self, wire: &WirePasid<'_>) -> Result<PasidSlot, WireError> {
+        let holds = match (&wire.handle, &wire.domain) {
+            (Some(_), Some(_)) => {
+                return Err(Problem::Conflict("`handle` and `domain` at one PASID".into()).into());
+            }
+            (Some(name), None) => Holds::Handle(self.handle(name.as_ref())?),
+            (None, Some(name)) => {
+                let (name, freed) = split_freed(name.as_str());
+                Holds::Domain(Pointer { domain: self.mark(name).under("domain")?, freed })
+            }
+            (None, None) => Holds::Reserved,
+        };
+        Ok(PasidSlot { pasid: wire.pasid, holds })
+    }
+
+    fn handle(&self, name: Option<&Text<'_>>) -> Result<Option<HandleId>, WireError> {
+        name.map(|name| names::handle(self.script, name.as_str())).transpose().under("handle")
     }
 
     fn change_devices(

@@ -4,16 +4,18 @@
 use super::{
     AttachDev, DetachDev, DeviceGroup, DomainAlloc, DomainFree, DriverProbe, GroupFree, MapPages, OfXlate,
     ProbeDevice, ProbeFinalize, ReleaseDevice, RemoveDevPasid, Returned, SetDevPasid, SetPlatformDmaOps,
-    WireCall, WireDeviceState, WireEnd, WireGroupState, WireSetupError, WireStep, WireTrace, WireWarn,
+    WireCall, WireDeviceState, WireEnd, WireGroupState, WirePasid, WireSetupError, WireStep, WireTrace,
+    WireWarn,
 };
 use crate::implementation::recorded::wire::{Ordered, Text};
 use crate::protocol::bounded::List;
 use crate::protocol::names::{usual_kind, with_freed};
 use crate::protocol::words::Word;
-use crate::script::{DeviceId, DomainName, GroupId, Script};
+use crate::script::{DeviceId, DomainName, GroupId, HandleId, Script};
 use crate::trace::names;
 use crate::trace::{
-    Call, DeviceState, End, GroupState, Mark, Outcome, PasidTarget, Pointer, SetupLine, Step, Trace, Warn,
+    Call, DeviceState, End, GroupState, Holds, Mark, Outcome, PasidSlot, PasidTarget, Pointer, SetupLine,
+    Step, Trace, Warn,
 };
 
 impl<'a> WireTrace<'a> {
@@ -22,14 +24,16 @@ impl<'a> WireTrace<'a> {
     pub fn of(script: &'a Script, trace: &'a Trace) -> WireTrace<'a> {
         let writer = Writer { script, trace };
         let (mut groups, mut devices): (&[GroupState], &[DeviceState]) = (&[], &[]);
+        let mut handles: &[Option<Pointer>] = &[];
         let mut steps = Vec::with_capacity(trace.steps.len());
         for step in &trace.steps {
             steps.push(WireStep {
                 groups: writer.groups(groups, &step.groups),
                 devices: writer.devices(devices, &step.devices),
+                handles: writer.handles(handles, &step.handles),
                 ..writer.step(step)
             });
-            (groups, devices) = (&step.groups, &step.devices);
+            (groups, devices, handles) = (&step.groups, &step.devices, &step.handles);
         }
         WireTrace {
             setup: trace
@@ -70,6 +74,10 @@ impl<'a> Writer<'a> {
             Outcome::Err(errno) => wire.returned = Some(Returned::Errno(errno)),
             Outcome::Bool(value) => wire.returned = Some(Returned::Bool(value)),
             Outcome::Domain(pointer) => wire.returned = Some(Returned::Domain(self.pointer(pointer))),
+            Outcome::Handle { handle, domain } => {
+                let name = handle.map(|id| self.handle(id));
+                wire.returned = Some(Returned::Handle(name, self.pointer(domain)));
+            }
             Outcome::NullDomain => wire.returned = Some(Returned::Null),
             Outcome::NotInThisRelease => wire.absent = true,
             Outcome::Skipped(why) => wire.skipped = Some(why.words().into()),
@@ -104,9 +112,38 @@ impl<'a> Writer<'a> {
                 .flatten()
                 .map(|owner| owner.map(|_| names::owner(self.script, owner).into())),
             pasids: changed(old, new, |state| state.pasids).flatten(),
+            pasid_table: (old.map(|state| &state.pasid_table) != Some(&new.pasid_table))
+                .then(|| {
+                    new.pasid_table.as_ref().map(|table| table.iter().map(|slot| self.slot(slot)).collect())
+                })
+                .flatten(),
             devices: (old.map(|state| &state.devices) != Some(&new.devices))
                 .then(|| new.devices.iter().map(|device| self.device(*device)).collect()),
         }
+    }
+
+    fn slot(&self, slot: &PasidSlot) -> WirePasid<'a> {
+        let pasid = slot.pasid;
+        match slot.holds {
+            Holds::Domain(pointer) => WirePasid { pasid, handle: None, domain: self.pointer(Some(pointer)) },
+            Holds::Handle(handle) => {
+                WirePasid { pasid, handle: Some(handle.map(|id| self.handle(id))), domain: None }
+            }
+            Holds::Reserved => WirePasid { pasid, handle: None, domain: None },
+        }
+    }
+
+    fn handles(
+        &self,
+        before: &[Option<Pointer>],
+        after: &[Option<Pointer>],
+    ) -> Ordered<'a, Option<Text<'a>>> {
+        let old = |index| before.get(index).copied().flatten();
+        let changed = after.iter().enumerate().filter(|(index, new)| old(*index) != **new);
+        let entry = |(index, new): (usize, &Option<Pointer>)| {
+            (self.handle(HandleId(u8::try_from(index).unwrap_or(u8::MAX))), self.pointer(*new))
+        };
+        Ordered(changed.map(entry).collect())
     }
 
     fn devices(
@@ -226,6 +263,10 @@ impl<'a> Writer<'a> {
 
     fn group(&self, id: GroupId) -> Text<'a> {
         names::group(self.script, id).into()
+    }
+
+    fn handle(&self, id: HandleId) -> Text<'a> {
+        names::handle(self.script, Some(id)).into()
     }
 
     fn pointer(&self, pointer: Option<Pointer>) -> Option<Text<'a>> {

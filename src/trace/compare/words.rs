@@ -49,6 +49,11 @@ impl Words<'_> {
                 let (field, o, r) = self.device(field);
                 said(&format!("device {}{field}", self.names.device(device)), o, r)
             }
+            What::Handle(handle, o, r) => said(
+                &format!("domain of handle {}", self.names.handle(Some(handle))),
+                self.names.pointer(o),
+                self.names.pointer(r),
+            ),
             What::End => said("how it ended", ending(self.observed), ending(self.reference)),
             What::Leaks(name, o, r) => said(name, o.to_string(), r.to_string()),
         }
@@ -70,6 +75,7 @@ impl Words<'_> {
             Outcome::Err(errno) => errno.to_string(),
             Outcome::Bool(answer) => answer.to_string(),
             Outcome::Domain(pointer) => self.names.pointer(pointer),
+            Outcome::Handle { handle, domain } => self.names.held(handle, domain),
             Outcome::NullDomain => NULL.into(),
             Outcome::NotInThisRelease => "not in this release".into(),
             Outcome::Skipped(why) => format!("skipped: {}", why.words()),
@@ -89,6 +95,10 @@ impl Words<'_> {
             }
             GroupField::Kind(o, r) => (": type of default_domain".into(), kind(o), kind(r)),
             GroupField::Word(name, o, r) => (format!(": {name}"), o, r.unwrap_or_else(|| NO_FIELD.into())),
+            GroupField::Pasids(o, r) => {
+                let words = |table: &[_]| self.names.pasids(table);
+                (": PASIDs".into(), words(&o), r.map_or_else(|| NO_FIELD.into(), |r| words(&r)))
+            }
             GroupField::Devices(o, r) => (": devices".into(), self.devices(&o), self.devices(&r)),
         }
     }

@@ -3,9 +3,9 @@
 
 use std::fmt::{Display, Write};
 
-use crate::script::{DeviceId, DomainKind, GroupId, Worded};
+use crate::script::{DeviceId, DomainKind, GroupId, HandleId, Worded};
 use crate::trace::names::{NULL, Names};
-use crate::trace::{DeviceState, GroupState, MappingState, Mark};
+use crate::trace::{DeviceState, GroupState, MappingState, Mark, Pointer};
 
 /// Writes a line for each group that appeared, changed or went.
 pub(super) fn groups(text: &mut String, names: &Names<'_>, before: &[GroupState], after: &[GroupState]) {
@@ -45,6 +45,22 @@ pub(super) fn devices(text: &mut String, names: &Names<'_>, before: &[DeviceStat
     }
 }
 
+/// Writes a line for each handle whose domain changed.
+pub(super) fn handles(
+    text: &mut String,
+    names: &Names<'_>,
+    before: &[Option<Pointer>],
+    after: &[Option<Pointer>],
+) {
+    for (index, new) in after.iter().enumerate() {
+        let old = before.get(index).copied().flatten();
+        let handle = HandleId(u8::try_from(index).unwrap_or(u8::MAX));
+        let mut line = Line::new(text, names.handle(Some(handle)));
+        line.change("domain", &old, new, |pointer| names.pointer(*pointer));
+        line.finish();
+    }
+}
+
 fn gone(text: &mut String, name: &str) {
     let _ = writeln!(text, "    {name}: gone");
 }
@@ -66,8 +82,10 @@ fn whole_group(line: &mut Line<'_>, names: &Names<'_>, group: &GroupState) {
     if let Some(Some(owner)) = group.owner {
         line.item(format_args!("owner {}", names.owner(Some(owner))));
     }
-    if group.pasids == Some(true) {
-        line.item(format_args!("pasids yes"));
+    match (&group.pasid_table, group.pasids) {
+        (Some(table), Some(true)) => line.item(format_args!("pasids {}", names.pasids(table))),
+        (None, Some(true)) => line.item(format_args!("pasids yes")),
+        (_, Some(false) | None) => {}
     }
 }
 
@@ -83,6 +101,9 @@ fn group_changes(line: &mut Line<'_>, names: &Names<'_>, old: &GroupState, new: 
         field.map_or(ABSENT.into(), |count| count.to_string())
     });
     line.change("owner", &old.owner, &new.owner, |field| field.map_or(ABSENT, |owner| names.owner(owner)));
+    if let (Some(old), Some(new)) = (&old.pasid_table, &new.pasid_table) {
+        return line.change("pasids", old, new, |table| names.pasids(table));
+    }
     line.change("pasids", &old.pasids, &new.pasids, |field| match field {
         None => ABSENT,
         Some(false) => "no",

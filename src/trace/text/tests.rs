@@ -35,6 +35,7 @@ fn group() -> GroupState {
         owner_cnt: Some(0),
         owner: Some(None),
         pasids: Some(false),
+        pasid_table: None,
         devices: vec![VOP],
     }
 }
@@ -44,7 +45,15 @@ fn device() -> DeviceState {
 }
 
 fn step(outcome: Outcome, calls: Vec<Call>, group: &GroupState, device: DeviceState) -> Step {
-    Step { outcome, reason: None, calls, lost: false, groups: vec![group.clone()], devices: vec![device] }
+    Step {
+        outcome,
+        reason: None,
+        calls,
+        lost: false,
+        groups: vec![group.clone()],
+        devices: vec![device],
+        handles: vec![],
+    }
 }
 
 fn text(ops: Vec<Op>, trace: &Trace) -> String {
@@ -122,6 +131,7 @@ fn what_changes_is_shown_as_before_and_after() {
         owner: Some(Some(OwnerId(0))),
         owner_cnt: Some(1),
         pasids: Some(true),
+        pasid_table: None,
         devices: vec![],
         ..group()
     };
@@ -134,6 +144,7 @@ fn what_changes_is_shown_as_before_and_after() {
         lost: false,
         groups: vec![],
         devices: vec![],
+        handles: vec![],
     };
     let trace = Trace {
         steps: vec![
@@ -185,8 +196,15 @@ fn every_kind_of_outcome_has_words() {
         (Outcome::Bad(crate::trace::BadOp::NameInUse), " = impossible: name in use"),
     ];
     for (outcome, expected) in outcomes {
-        let step =
-            Step { outcome, reason: None, calls: vec![], lost: false, groups: vec![], devices: vec![] };
+        let step = Step {
+            outcome,
+            reason: None,
+            calls: vec![],
+            lost: false,
+            groups: vec![],
+            devices: vec![],
+            handles: vec![],
+        };
         let trace = Trace { steps: vec![step], domains: vec![drm()], ..Trace::default() };
         assert_eq!(
             text(vec![Op::IommuDeviceRegister], &trace),
@@ -307,6 +325,7 @@ fn ids_of_nothing_do_not_panic() {
         lost: false,
         groups: vec![GroupState { group: GroupId(9), owner: Some(Some(OwnerId(9))), ..group() }],
         devices: vec![],
+        handles: vec![],
     };
     let trace = Trace { steps: vec![step], ..Trace::default() };
     let text = render(&Script::default(), &trace, &[], Style::default());

@@ -7,13 +7,14 @@ use crate::implementation::recorded::parse;
 use crate::implementation::recorded::wire::Line;
 use crate::script::{
     Arch, DefaultType, DetachOps, DeviceId, DomainKind, DomainName, DomainRef, DriverKind, Errno, Fault,
-    FaultDomain, FaultKind, Field, GroupId, KindSet, MappingId, MappingOf, Op, OwnerId, PokeValue, Script,
-    Setting, Static, TypeWord,
+    FaultDomain, FaultKind, Field, GivenHandle, GroupId, HandleId, KindSet, MappingId, MappingOf, Op,
+    OwnerId, PokeValue, Script, Setting, Static, TypeWord,
 };
 
 const D0: DeviceId = DeviceId(0);
 const D1: DeviceId = DeviceId(1);
 const G0: GroupId = GroupId(0);
+const H0: HandleId = HandleId(0);
 const M0: DomainRef = DomainRef(0);
 
 fn script(json: &str) -> Result<Script, String> {
@@ -58,7 +59,16 @@ fn fault(kind: FaultKind, domain: FaultDomain, skip: u32, count: Option<u32>) ->
 #[case("attach_group A g0", Op::AttachGroup { domain: M0, group: G0 })]
 #[case("detach_group A g0", Op::DetachGroup { domain: M0, group: G0 })]
 #[case("replace A g0", Op::GroupReplaceDomain { domain: M0, group: G0 })]
-#[case("attach_pasid A d0 300", Op::AttachDevicePasid { domain: M0, device: D0, pasid: 300 })]
+#[case("attach_pasid A d0 300", Op::AttachDevicePasid { domain: M0, device: D0, pasid: 300, handle: GivenHandle::Fresh })]
+#[case("attach_pasid_h A d0 1 null", Op::AttachDevicePasid { domain: M0, device: D0, pasid: 1, handle: GivenHandle::Null })]
+#[case("attach_pasid_h A d0 1 h7", Op::AttachDevicePasid { domain: M0, device: D0, pasid: 1, handle: GivenHandle::Named(H0) })]
+#[case("replace_pasid A d0 1 h7", Op::ReplaceDevicePasid { domain: M0, device: D0, pasid: 1, handle: Some(H0) })]
+#[case("attach_group_h A g0 h7", Op::AttachGroupHandle { domain: M0, group: G0, handle: Some(H0) })]
+#[case("detach_group_h A g0", Op::DetachGroupHandle { domain: M0, group: G0 })]
+#[case("replace_group_h A g0 null", Op::ReplaceGroupHandle { domain: Some(M0), group: G0, handle: None })]
+#[case("replace_group_h null g0 h7", Op::ReplaceGroupHandle { domain: None, group: G0, handle: Some(H0) })]
+#[case("handle g0 0", Op::AttachHandleGet { group: G0, pasid: 0, kind: None })]
+#[case("handle g0 1 DMA", Op::AttachHandleGet { group: G0, pasid: 1, kind: Some(DomainKind::Dma) })]
 #[case("detach_pasid A d0 -1", Op::DetachDevicePasid { domain: M0, device: D0, pasid: -1 })]
 #[case("type g0 DMA-FQ", Op::GroupStoreType { group: G0, word: TypeWord::DmaFq })]
 #[case("type g0 nonsense", Op::GroupStoreType { group: G0, word: TypeWord::Unknown })]
@@ -121,7 +131,7 @@ fn bad_operations(#[case] text: &str, #[case] message: &str) {
 #[test]
 fn an_operation_may_be_a_list() {
     let script = script(r#"{"topo":{"devs":{"d0":{"group":"g0"}}},"ops":[["attach_pasid","A","d0",1]]}"#);
-    let op = Op::AttachDevicePasid { domain: M0, device: D0, pasid: 1 };
+    let op = Op::AttachDevicePasid { domain: M0, device: D0, pasid: 1, handle: GivenHandle::Fresh };
     assert_eq!(script.map(|s| s.ops), Ok(vec![op]));
 }
 

@@ -10,8 +10,8 @@ use crate::engine::Rules;
 use crate::engine::rules::{NullTarget, Registration, RockchipPlatformOp};
 use crate::script::{
     Arch, Bus, DefaultType, DetachOps, DeviceSpec, DomainKind, DomainName, DomainRef, DriverKind, Errno,
-    Fault, FaultDomain, FaultKind, KindSet, MappingOf, Op, PokeValue, Script, Setting, Static, StaticSet,
-    Worded,
+    Fault, FaultDomain, FaultKind, GivenHandle, KindSet, MappingOf, Op, PokeValue, Script, Setting, Static,
+    StaticSet, Worded,
 };
 use places::Places;
 
@@ -20,6 +20,7 @@ const MAX_DEVICES: usize = 16;
 const MAX_GROUPS: usize = 8;
 const MAX_OWNERS: usize = 8;
 const MAX_MAPPINGS: usize = 16;
+const MAX_HANDLES: usize = 8;
 /// What it reads of one line.
 const MAX_SETTINGS: usize = 15;
 
@@ -56,6 +57,7 @@ pub fn lower(script: &Script, bench: &Bench) -> Result<Lowered, CannotRun> {
     at_most("devices", script.devices.len(), MAX_DEVICES)?;
     at_most("groups", script.groups.len(), MAX_GROUPS)?;
     at_most("owners", script.owners.len(), MAX_OWNERS)?;
+    at_most("handles", script.handles.len(), MAX_HANDLES)?;
     at_most("mappings", script.mappings.len(), MAX_MAPPINGS)?;
     at_most("settings", script.settings.len(), MAX_SETTINGS)?;
     let lowering = Lowering { script, names: Names::new(script), bench };
@@ -206,8 +208,33 @@ impl Lowering<'_> {
             Op::GroupReplaceDomain { domain, group } => {
                 format!("replace {} {}", self.domain(domain)?, names.group(group)?)
             }
-            Op::AttachDevicePasid { domain, device, pasid } => {
-                format!("attach_pasid {} {} {pasid}", self.domain(domain)?, names.device(device)?)
+            Op::AttachDevicePasid { domain, device, pasid, handle } => {
+                let (domain, device) = (self.domain(domain)?, names.device(device)?);
+                let handle = match handle {
+                    GivenHandle::Fresh => return Ok(format!("attach_pasid {domain} {device} {pasid}")),
+                    GivenHandle::Null => None,
+                    GivenHandle::Named(handle) => Some(handle),
+                };
+                format!("attach_pasid_h {domain} {device} {pasid} {}", names.handle(handle)?)
+            }
+            Op::ReplaceDevicePasid { domain, device, pasid, handle } => {
+                let (domain, device) = (self.domain(domain)?, names.device(device)?);
+                format!("replace_pasid {domain} {device} {pasid} {}", names.handle(handle)?)
+            }
+            Op::AttachGroupHandle { domain, group, handle } => {
+                let (domain, group) = (self.domain(domain)?, names.group(group)?);
+                format!("attach_group_h {domain} {group} {}", names.handle(handle)?)
+            }
+            Op::DetachGroupHandle { domain, group } => {
+                format!("detach_group_h {} {}", self.domain(domain)?, names.group(group)?)
+            }
+            Op::ReplaceGroupHandle { domain, group, handle } => {
+                let domain = domain.map_or(Ok("null".into()), |domain| self.domain(domain))?;
+                format!("replace_group_h {domain} {} {}", names.group(group)?, names.handle(handle)?)
+            }
+            Op::AttachHandleGet { group, pasid, kind } => {
+                let kind = kind.map_or_else(String::new, |kind| format!(" {}", kind.name()));
+                format!("handle {} {pasid}{kind}", names.group(group)?)
             }
             Op::DetachDevicePasid { domain, device, pasid } => {
                 format!("detach_pasid {} {} {pasid}", self.domain(domain)?, names.device(device)?)

@@ -6,7 +6,8 @@ use rstest::rstest;
 use super::*;
 use crate::history;
 use crate::script::{
-    DeviceId, DomainRef, DriverFlow, Field, GroupId, GroupSpec, MappingId, OwnerId, TypeWord,
+    DeviceId, DomainRef, DriverFlow, Field, GivenHandle, GroupId, GroupSpec, HandleId, MappingId, OwnerId,
+    TypeWord,
 };
 
 fn bench(release: &str) -> Bench {
@@ -24,6 +25,7 @@ const DOMAIN: DomainRef = DomainRef(0);
 const MADE: DomainRef = DomainRef(1);
 const POINTED_TO: DomainRef = DomainRef(2);
 const MAPPING: MappingId = MappingId(0);
+const HANDLE: HandleId = HandleId(0);
 const OWNER: Option<OwnerId> = Some(OwnerId(0));
 
 fn script(ops: Vec<Op>) -> Script {
@@ -37,6 +39,7 @@ fn script(ops: Vec<Op>) -> Script {
         ],
         mappings: vec!["mapping".into()],
         owners: vec!["vfio".into()],
+        handles: vec!["iopf".into()],
         ops,
         ..Script::default()
     }
@@ -66,7 +69,16 @@ fn line_of(op: &Op) -> &'static str {
         Op::AttachGroup { .. } => "attach_group @g0.domain g0",
         Op::DetachGroup { .. } => "detach_group m0 g0",
         Op::GroupReplaceDomain { .. } => "replace m0 g0",
-        Op::AttachDevicePasid { .. } => "attach_pasid m0 d0 7",
+        Op::AttachDevicePasid { handle: GivenHandle::Fresh, .. } => "attach_pasid m0 d0 7",
+        Op::AttachDevicePasid { handle: GivenHandle::Null, .. } => "attach_pasid_h m0 d0 7 null",
+        Op::AttachDevicePasid { handle: GivenHandle::Named(_), .. } => "attach_pasid_h m0 d0 7 h0",
+        Op::ReplaceDevicePasid { .. } => "replace_pasid m0 d0 7 h0",
+        Op::AttachGroupHandle { .. } => "attach_group_h m0 g0 null",
+        Op::DetachGroupHandle { .. } => "detach_group_h m0 g0",
+        Op::ReplaceGroupHandle { domain: None, .. } => "replace_group_h null g0 h0",
+        Op::ReplaceGroupHandle { domain: Some(_), .. } => "replace_group_h m0 g0 h0",
+        Op::AttachHandleGet { kind: None, .. } => "handle g0 0",
+        Op::AttachHandleGet { kind: Some(_), .. } => "handle g0 0 DMA-FQ",
         Op::DetachDevicePasid { .. } => "detach_pasid m0 d0 -1",
         Op::GroupStoreType { .. } => "type g0 DMA-FQ",
         Op::DeferredAttach { .. } => "defattach d0",
@@ -92,6 +104,7 @@ fn line_of(op: &Op) -> &'static str {
 #[test]
 fn every_operation_has_its_line() {
     let (device, group, domain, owner) = (DEVICE, GROUP, DOMAIN, OWNER);
+    let handle = Some(HANDLE);
     let fault = Fault {
         kind: FaultKind::Attach,
         device: Some(DEVICE),
@@ -122,7 +135,16 @@ fn every_operation_has_its_line() {
         Op::AttachGroup { domain: POINTED_TO, group },
         Op::DetachGroup { domain, group },
         Op::GroupReplaceDomain { domain, group },
-        Op::AttachDevicePasid { domain, device, pasid: 7 },
+        Op::AttachDevicePasid { domain, device, pasid: 7, handle: GivenHandle::Fresh },
+        Op::AttachDevicePasid { domain, device, pasid: 7, handle: GivenHandle::Null },
+        Op::AttachDevicePasid { domain, device, pasid: 7, handle: GivenHandle::Named(HANDLE) },
+        Op::ReplaceDevicePasid { domain, device, pasid: 7, handle },
+        Op::AttachGroupHandle { domain, group, handle: None },
+        Op::DetachGroupHandle { domain, group },
+        Op::ReplaceGroupHandle { domain: None, group, handle },
+        Op::ReplaceGroupHandle { domain: Some(domain), group, handle },
+        Op::AttachHandleGet { group, pasid: 0, kind: None },
+        Op::AttachHandleGet { group, pasid: 0, kind: Some(DomainKind::DmaFq) },
         Op::DetachDevicePasid { domain, device, pasid: -1 },
         Op::GroupStoreType { group, word: TypeWord::DmaFq },
         Op::DeferredAttach { device },
