@@ -27,7 +27,7 @@ pub fn new_snapshot(snapshot: &str, body: &str) -> String {
 pub fn changed_snapshot(snapshot: &str, points: &[Point], reviewed: &str, body: &str) -> String {
     let what = match changed_points(points, reviewed, body) {
         Some(points) => format!("differs at {points}"),
-        None => "differs in its head".into(),
+        None => "differs in its head, or in the commits that it names".into(),
     };
     format!("{snapshot} {what} (- reviewed, + observed):\n\n{}", diff(reviewed, body))
 }

@@ -143,7 +143,7 @@ fn changed_title_is_a_change() {
     let output = suite.run(&["look/"]);
     let failure = output.failure("look/observe");
     assert!(
-        failure.contains("observe.snap differs in its head (- reviewed, + observed):\n\n-title: "),
+        failure.contains("observe.snap differs in its head, or in the commits that it names (- reviewed, + observed):\n\n-title: "),
         "{failure}"
     );
 }

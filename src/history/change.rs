@@ -17,6 +17,14 @@ pub struct Change {
     pub sets: &'static [(Axis, u8)],
 }
 
+impl Change {
+    /// Does it say how this question is answered?
+    #[must_use]
+    pub fn sets_axis(&self, axis: Axis) -> bool {
+        self.sets.iter().any(|(set, _)| *set == axis)
+    }
+}
+
 macro_rules! changes {
     ($($id:literal $landed:literal $title:literal { $($axis:ident::$variant:ident),+ $(,)? })+) => {
         &[$(Change {

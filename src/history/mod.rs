@@ -4,12 +4,14 @@
 mod change;
 mod point;
 mod release;
+mod set;
 #[cfg(test)]
 mod tests;
 
 pub use change::{CHANGES, Change};
-pub use point::{Line, Point, changes_at, decided_by, points, rules_of};
+pub use point::{Line, Point, decided_by, points};
 pub use release::{UnknownRelease, resolve};
+pub use set::ChangeSet;
 
 /// Every change, oldest first.
 #[must_use]

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use super::change::{CHANGES, Change};
 use super::release::Version;
+use super::set::ChangeSet;
 use crate::engine::{Axis, Rules};
 
 /// A point of history that has a name: a tag, a stable release, a commit.
@@ -16,6 +17,8 @@ pub struct Point {
     pub line: Line,
     /// Behaviour there.
     pub rules: Rules,
+    /// The changes that make it up.
+    pub changes: ChangeSet,
     /// Changes that tell it from the mainline point before it (a stable release: from its base).
     pub new_changes: Vec<&'static Change>,
 }
@@ -66,51 +69,40 @@ const STABLE: &[(&str, &str, &[&str])] = &[
 const NOT_IN_TREE: &[(&str, &str)] = &[("1ea2a07a532b", "392bf51946c2"), ("512881eacfa7", "392bf51946c2")];
 
 /// The changes that a tag has.
-fn changes_in_tag(tag: Version) -> Vec<&'static Change> {
-    CHANGES.iter().filter(|change| Version::of_change(change) <= tag).collect()
+fn changes_in_tag(tag: Version) -> ChangeSet {
+    ChangeSet::of(|change| Version::of_change(change) <= tag)
 }
 
 /// The changes in the tree of a commit, with or without itself.
-fn changes_at_commit(at: usize, with_it: bool) -> Vec<&'static Change> {
+fn changes_at_commit(at: usize, with_it: bool) -> ChangeSet {
     let missing = |change: &Change| NOT_IN_TREE.contains(&(CHANGES[at].id, change.id));
-    let end = if with_it { at + 1 } else { at };
-    CHANGES[..end].iter().filter(|change| !missing(change)).collect()
+    let tree = &CHANGES[..if with_it { at + 1 } else { at }];
+    ChangeSet::of(|change| tree.contains(change) && !missing(change))
 }
 
-/// The behaviour of a stable release: its base and what it took over.
-fn changes_in_stable(base: &str, backports: &[&str]) -> Vec<&'static Change> {
-    let mut changes = Version::parse(base).map(changes_in_tag).unwrap_or_default();
-    changes.extend(CHANGES.iter().filter(|change| backports.contains(&change.id)));
-    changes
+fn point(name: String, line: Line, changes: ChangeSet, new_changes: Vec<&'static Change>) -> Point {
+    Point { name, line, rules: changes.rules(), changes, new_changes }
 }
 
 pub(super) fn tag_point(tag: Version) -> Point {
-    Point {
-        name: tag.to_string(),
-        line: Line::Mainline,
-        rules: rules_of(changes_in_tag(tag)),
-        new_changes: CHANGES.iter().filter(|change| Version::of_change(change) == tag).collect(),
-    }
+    let new = CHANGES.iter().filter(|change| Version::of_change(change) == tag).collect();
+    point(tag.to_string(), Line::Mainline, changes_in_tag(tag), new)
 }
 
 /// The point just after a change, or just before it.
 pub(super) fn commit_point(at: usize, with_it: bool) -> Point {
     let change = &CHANGES[at];
-    Point {
-        name: format!("commit:{}{}", change.id, if with_it { "" } else { "^" }),
-        line: Line::Mainline,
-        rules: rules_of(changes_at_commit(at, with_it)),
-        new_changes: if with_it { vec![change] } else { Vec::new() },
-    }
+    let name = format!("commit:{}{}", change.id, if with_it { "" } else { "^" });
+    let new = if with_it { vec![change] } else { Vec::new() };
+    point(name, Line::Mainline, changes_at_commit(at, with_it), new)
 }
 
+/// A stable release: its base and what it took over.
 fn stable_point(name: &str, base: &'static str, backports: &[&str]) -> Point {
-    Point {
-        name: name.to_owned(),
-        line: Line::Stable { base },
-        rules: rules_of(changes_in_stable(base, backports)),
-        new_changes: CHANGES.iter().filter(|change| backports.contains(&change.id)).collect(),
-    }
+    let taken_over = ChangeSet::of(|change| backports.contains(&change.id));
+    let of_base = Version::parse(base).map(changes_in_tag).unwrap_or_default();
+    let new = taken_over.iter().collect();
+    point(name.to_owned(), Line::Stable { base }, of_base.union(taken_over), new)
 }
 
 /// The commit that a name such as `commit:1ea2a07a532b^` means: its place among the changes, and whether
@@ -151,28 +143,8 @@ fn all_points() -> Vec<Point> {
     points
 }
 
-/// The changes that make up the behaviour at this point, oldest first.
-#[must_use]
-pub fn changes_at(point: &Point) -> Vec<&'static Change> {
-    match (&point.line, parse_commit(&point.name)) {
-        (_, Some((at, with_it))) => changes_at_commit(at, with_it),
-        (Line::Stable { base }, None) => {
-            let backports = point.new_changes.iter().map(|change| change.id).collect::<Vec<_>>();
-            changes_in_stable(base, &backports)
-        }
-        (Line::Mainline, None) => Version::parse(&point.name).map(changes_in_tag).unwrap_or_default(),
-    }
-}
-
-/// The behaviour that these changes, oldest first, make up.
-#[must_use]
-pub fn rules_of<'a>(changes: impl IntoIterator<Item = &'a Change>) -> Rules {
-    let set = changes.into_iter().flat_map(|change| change.sets);
-    set.fold(Rules::default(), |rules, (axis, variant)| rules.with(*axis, *variant))
-}
-
 /// The change that gave this axis its variant at this point; `None` if it was so before v5.10.
 #[must_use]
 pub fn decided_by(point: &Point, axis: Axis) -> Option<&'static Change> {
-    changes_at(point).into_iter().rfind(|change| change.sets.iter().any(|(set, _)| *set == axis))
+    point.changes.iter().filter(|change| change.sets_axis(axis)).last()
 }

@@ -24,6 +24,8 @@ pub struct Band<'a> {
     pub repeats: Option<&'a Point>,
     /// The behaviour it departs from: that of the mainline band before, or of a stable release's base.
     pub departs_from: Option<usize>,
+    /// The point that had that behaviour: the mainline point before the first, or the base.
+    pub before: Option<&'a Point>,
 }
 
 /// Where a band ends.
@@ -57,14 +59,13 @@ pub fn bands<'a>(points: &'a [Point], behaviours: &[usize], open: bool) -> Vec<B
     let mut bands: Vec<Band<'a>> = Vec::new();
     let all = || points.iter().zip(behaviours.iter().copied());
 
+    let mut before = None;
     for (point, behaviour) in all().filter(|(point, _)| point.line == Line::Mainline) {
         match bands.last_mut() {
             Some(band) if band.behaviour == behaviour => band.end = BandEnd::Last(point),
-            _ => {
-                let before = bands.last().map(|band| band.behaviour);
-                bands.push(new_band(&bands, point, behaviour, before));
-            }
+            _ => bands.push(new_band(&bands, point, behaviour, before)),
         }
+        before = Some((point, behaviour));
     }
     if let (true, Some(band)) = (open, bands.last_mut()) {
         band.end = BandEnd::Open;
@@ -72,9 +73,9 @@ pub fn bands<'a>(points: &'a [Point], behaviours: &[usize], open: bool) -> Vec<B
 
     for (point, behaviour) in all() {
         let Line::Stable { base } = point.line else { continue };
-        let of_base = all().find(|(other, _)| other.name == base).map(|(_, behaviour)| behaviour);
-        if of_base != Some(behaviour) {
-            bands.push(new_band(&bands, point, behaviour, of_base));
+        let base = all().find(|(other, _)| other.name == base);
+        if base.is_none_or(|(_, of_base)| of_base != behaviour) {
+            bands.push(new_band(&bands, point, behaviour, base));
         }
     }
     bands
@@ -84,10 +85,11 @@ fn new_band<'a>(
     earlier: &[Band<'a>],
     first: &'a Point,
     behaviour: usize,
-    departs_from: Option<usize>,
+    before: Option<(&'a Point, usize)>,
 ) -> Band<'a> {
     let repeats = earlier.iter().find(|band| band.behaviour == behaviour).map(|band| band.first);
-    Band { first, end: BandEnd::Single, behaviour, repeats, departs_from }
+    let (before, departs_from) = before.unzip();
+    Band { first, end: BandEnd::Single, behaviour, repeats, departs_from, before }
 }
 
 /// Points in as few words as possible: `v5.10 .. v5.18, v6.1.192`. `chosen` has an entry for each point.

@@ -4,15 +4,13 @@
 //! Between two points of history lies a set of changes: those that one has and the other has not. The culprit is the
 //! smallest part of it that, applied to the good point, gives what the bad point shows.
 
-use crate::engine;
-use crate::history::{self, Change, Point, rules_of};
+use super::runs::Tried;
+use super::smallest::{relevant, smallest};
+use crate::history::{self, Change, ChangeSet, Point};
 use crate::script::Script;
 use crate::trace::compare::{Place, first_difference};
 use crate::trace::names::Names;
 use crate::trace::{Came, Trace};
-
-/// All parts up to this size are tried; where none is enough, changes are taken away one by one instead.
-const TRIED_TOGETHER: usize = 3;
 
 /// What came out differently.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,34 +51,29 @@ pub struct Flip {
 /// it is the first operation that came out differently or, where all came out alike, the first difference of any kind.
 #[must_use]
 pub fn bisect(script: &Script, good: &Point, bad: &Point, step: Option<usize>) -> Option<Culprit> {
-    let (with_good, with_bad) = (history::changes_at(good), history::changes_at(bad));
-    let run = |changes: &[&'static Change]| engine::run(script, &rules_of(changes.iter().copied())).trace;
-    let (good_trace, bad_trace) = (run(&with_good), run(&with_bad));
-    let observable = observable(script, &good_trace, &bad_trace, step)?;
-
-    let differ: Vec<&'static Change> = history::changes()
-        .iter()
-        .filter(|change| with_good.contains(change) != with_bad.contains(change))
-        .collect();
-    let toggled = |part: &[&'static Change]| -> Vec<&'static Change> {
-        let on = |change: &&Change| with_good.contains(change) != part.contains(change);
-        history::changes().iter().filter(on).collect()
-    };
-    let does_it = |part: &[&'static Change]| observable.is_seen(script, &good_trace, &run(&toggled(part)));
-    let changes = smallest(&differ, &does_it);
-    let present = changes.iter().all(|change| with_bad.contains(change));
+    let mut tried = Tried::new(script, &[]);
+    let (good_trace, bad_run) = (tried.run(&good.rules).trace.clone(), tried.run(&bad.rules).clone());
+    let observable = observable(script, &good_trace, &bad_run.trace, step)?;
+    let differ = relevant(good, bad, bad_run.consulted);
+    let culprit = smallest(differ, &mut |part| {
+        let trace = &tried.run(&good.changes.difference(part).rules()).trace;
+        observable.is_seen(script, &good_trace, trace)
+    });
+    let changes: Vec<&'static Change> = culprit.iter().collect();
+    let present = changes.iter().all(|change| bad.changes.contains(change));
     Some(Culprit { changes, present, observable })
 }
 
 /// Every change along the mainline with which an operation comes out differently; with a step, only that operation.
 #[must_use]
 pub fn flips(script: &Script, step: Option<usize>) -> Vec<Flip> {
-    let mut with: Vec<&'static Change> = Vec::new();
-    let mut before = outcomes(script, &engine::run(script, &rules_of([])).trace);
+    let mut tried = Tried::new(script, &[]);
+    let mut with = ChangeSet::default();
+    let mut before = outcomes(script, &tried.run(&with.rules()).trace);
     let mut found = Vec::new();
     for change in history::changes() {
-        with.push(change);
-        let after = outcomes(script, &engine::run(script, &rules_of(with.iter().copied())).trace);
+        with = with.union(ChangeSet::from_iter([change]));
+        let after = outcomes(script, &tried.run(&with.rules()).trace);
         let differing = before
             .iter()
             .zip(&after)
@@ -138,67 +131,5 @@ impl Observable {
                 (found.place, &found.field, &found.observed) == (self.place, &self.field, &self.after)
             }),
         }
-    }
-}
-
-/// The smallest part of these changes that does it; of several equally small ones, the first in order. The whole
-/// does it.
-fn smallest<'c>(changes: &[&'c Change], does_it: &dyn Fn(&[&'c Change]) -> bool) -> Vec<&'c Change> {
-    for size in 1..=TRIED_TOGETHER.min(changes.len()) {
-        if let Some(part) = first_part(changes, size, &mut Vec::new(), does_it) {
-            return part;
-        }
-    }
-    let mut left = changes.to_vec();
-    for change in changes.iter().rev() {
-        let without: Vec<&Change> = left.iter().copied().filter(|kept| kept != change).collect();
-        if does_it(&without) {
-            left = without;
-        }
-    }
-    left
-}
-
-/// The first part of this size, in order, that does it.
-fn first_part<'c>(
-    changes: &[&'c Change],
-    size: usize,
-    chosen: &mut Vec<&'c Change>,
-    does_it: &dyn Fn(&[&'c Change]) -> bool,
-) -> Option<Vec<&'c Change>> {
-    if chosen.len() == size {
-        return does_it(chosen).then(|| chosen.clone());
-    }
-    for (index, change) in changes.iter().enumerate() {
-        chosen.push(change);
-        let found = first_part(&changes[index + 1..], size, chosen, does_it);
-        chosen.pop();
-        if found.is_some() {
-            return found;
-        }
-    }
-    None
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Changes as names for numbers: what does it is asked by position.
-    fn of(indices: &[usize]) -> Vec<&'static Change> {
-        indices.iter().map(|index| &history::changes()[*index]).collect()
-    }
-
-    fn smallest_with(needed: &'static [usize], among: usize) -> Vec<&'static Change> {
-        let all: Vec<&'static Change> = history::changes()[..among].iter().collect();
-        smallest(&all, &|part| of(needed).iter().all(|change| part.contains(change)))
-    }
-
-    #[test]
-    fn one_two_three_or_more_changes_must_combine() {
-        assert_eq!(smallest_with(&[4], 10), of(&[4]));
-        assert_eq!(smallest_with(&[0, 9], 10), of(&[0, 9]));
-        assert_eq!(smallest_with(&[1, 2, 7], 10), of(&[1, 2, 7]));
-        assert_eq!(smallest_with(&[1, 2, 5, 7, 8], 10), of(&[1, 2, 5, 7, 8]));
     }
 }

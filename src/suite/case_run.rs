@@ -2,6 +2,7 @@
 //! A case, run over history.
 
 use super::bands::bands;
+use super::deciding::deciding;
 use super::runs::{self, Runs};
 use super::snapshot::{self, Head};
 use super::verdict::{REFERENCE, Verdict};
@@ -35,11 +36,14 @@ impl CaseRun {
     /// The body of its snapshot.
     #[must_use]
     pub fn body(&self) -> String {
-        let (texts, of_run) = self.texts();
+        let renderer = Renderer::new(&self.lowered.script, &self.lowered.steps, Style::default());
+        let (texts, of_run) = self.texts(&renderer);
         let behaviours: Vec<usize> = self.runs.of.iter().map(|run| of_run[*run]).collect();
         let open = self.case.until.is_none();
         let head = Head { title: &self.case.title, sources: &self.case.sources };
-        snapshot::body(head, &bands(self.points, &behaviours, open), &texts)
+        snapshot::body(head, &bands(self.points, &behaviours, open), &texts, &|band| {
+            deciding(&self.lowered.script, self.points, &self.runs, band, &renderer)
+        })
     }
 
     /// What the reference engine did that the case does not expect.
@@ -51,8 +55,7 @@ impl CaseRun {
     }
 
     /// The different texts, and which of them each run has.
-    fn texts(&self) -> (Vec<String>, Vec<usize>) {
-        let renderer = Renderer::new(&self.lowered.script, &self.lowered.steps, Style::default());
+    fn texts(&self, renderer: &Renderer<'_>) -> (Vec<String>, Vec<usize>) {
         let mut texts: Vec<String> = Vec::new();
         let mut of_run: Vec<usize> = Vec::with_capacity(self.runs.runs.len());
         for (index, with) in self.runs.runs.iter().enumerate() {

@@ -47,3 +47,33 @@ pub fn over(script: &Script, points: &[Point]) -> Runs {
     }
     Runs { runs, of }
 }
+
+/// Runs a script with one set of rules after another, though the engine only where a rule that matters is new.
+#[derive(Debug)]
+pub struct Tried<'a> {
+    script: &'a Script,
+    /// Runs that were there before.
+    known: &'a [RunWith],
+    more: Vec<(Rules, Run)>,
+}
+
+impl<'a> Tried<'a> {
+    /// These runs of the script are known.
+    #[must_use]
+    pub fn new(script: &'a Script, known: &'a [RunWith]) -> Tried<'a> {
+        Tried { script, known, more: Vec::new() }
+    }
+
+    /// What the script does with these rules.
+    pub fn run(&mut self, rules: &Rules) -> &Run {
+        let agrees = |known: &Rules, run: &Run| known.agree_on(rules, run.consulted);
+        if let Some(known) = self.known.iter().find(|known| agrees(&known.rules, &known.run)) {
+            return &known.run;
+        }
+        let index = self.more.iter().position(|(known, run)| agrees(known, run)).unwrap_or_else(|| {
+            self.more.push((*rules, engine::run(self.script, rules)));
+            self.more.len() - 1
+        });
+        &self.more[index].1
+    }
+}

@@ -52,12 +52,13 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<Status, Failure> {
     let mut before = Story::new();
     if chosen.is_empty() {
         for band in ran.bands() {
-            match band.repeats {
-                Some(same) => writeln!(out, "\n{BOLD}== {band}{BOLD:#}: as {}", same.name)?,
-                None => {
-                    writeln!(out, "\n{BOLD}== {band}{BOLD:#}")?;
-                    before = tell(story(&ran, band.first), &before, out)?;
-                }
+            let same = band.repeats.map(|same| format!(": as {}", same.name)).unwrap_or_default();
+            writeln!(out, "\n{BOLD}== {band}{BOLD:#}{same}")?;
+            for deciding in ran.deciding(&band) {
+                writeln!(out, "{deciding}")?;
+            }
+            if band.repeats.is_none() {
+                before = tell(story(&ran, band.first), &before, out)?;
             }
         }
     } else {

@@ -74,6 +74,8 @@ pub struct BandResult {
     pub releases: String,
     /// The first of them.
     pub first: String,
+    /// The upstream commits that make it differ from the band before, or a stable release from its base.
+    pub decided_by: Vec<&'static str>,
     /// The first release of the earlier band that is the same; steps are given nevertheless.
     pub same_as: Option<String>,
     /// What each operation did.
@@ -176,6 +178,7 @@ fn bands(ran: &Ran) -> Vec<BandResult> {
         BandResult {
             releases: band.to_string(),
             first: band.first.name.clone(),
+            decided_by: ran.deciding(band).iter().map(|deciding| deciding.change.id).collect(),
             same_as: band.repeats.map(|point| point.name.clone()),
             steps: steps(ran, at),
             end: match ran.trace(at).end {

@@ -6,6 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 use crate::case::{self, Case, CaseError, Lowered};
 use crate::history::{self, Line, Point};
 use crate::suite::bands;
+use crate::suite::deciding::{self, Deciding};
 use crate::suite::find::CaseFile;
 use crate::suite::runs::{self, Runs};
 use crate::suite::verdict::{REFERENCE, Verdict};
@@ -106,6 +107,12 @@ impl Ran {
     /// The bands of its behaviour.
     pub fn bands(&self) -> Vec<bands::Band<'_>> {
         bands::bands(&self.points, &self.behaviours, self.open)
+    }
+
+    /// The changes that made a band what it is.
+    pub fn deciding(&self, band: &bands::Band<'_>) -> Vec<Deciding> {
+        let renderer = text::Renderer::new(&self.lowered.script, &self.lowered.steps, Style::default());
+        deciding::deciding(&self.lowered.script, &self.points, &self.runs, band, &renderer)
     }
 
     /// Indices of the mainline points.

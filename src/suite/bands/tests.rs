@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 use super::*;
 use crate::engine::Rules;
+use crate::history::ChangeSet;
 
 /// Points by name; `v5.15.80` and the like are stable releases of their first two numbers.
 pub(in crate::suite) fn points(names: &[&'static str]) -> Vec<Point> {
@@ -12,6 +13,7 @@ pub(in crate::suite) fn points(names: &[&'static str]) -> Vec<Point> {
         name: (*name).into(),
         line: line(name),
         rules: Rules::default(),
+        changes: ChangeSet::default(),
         new_changes: Vec::new(),
     };
     names.iter().map(point).collect()

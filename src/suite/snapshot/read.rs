@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use super::{HEADING, excerpt};
 use crate::history::{Line, Point};
 use crate::suite::bands;
+use crate::suite::deciding::Deciding;
 
 /// The points at which two bodies differ, in words; `None` if only their heads do.
 ///
@@ -28,6 +29,7 @@ pub(super) fn texts_at<'b>(points: &[Point], body: &'b str) -> Vec<Option<Cow<'b
     for block in blocks(body) {
         let (heading, text) = block.split_once('\n').unwrap_or((block, ""));
         let heading = Heading::of(heading);
+        let text = without_deciding(text);
         let text_at = |name: &str| position(name).and_then(|index| texts[index].clone());
         let text = match (heading.same, heading.base) {
             (Some(same), _) => text_at(same),
@@ -89,6 +91,12 @@ impl<'a> Heading<'a> {
             Some((first, last)) => heading(first, HeadingEnd::Last(last.trim_start()), None),
         }
     }
+}
+
+/// The text of a block behind the commits that decided it.
+fn without_deciding(text: &str) -> &str {
+    let lines = text.split_inclusive('\n').take_while(|line| Deciding::is_line(line));
+    &text[lines.map(str::len).sum()..]
 }
 
 fn restored<'b>(text: &'b str, other: Option<&str>) -> Cow<'b, str> {

@@ -2,14 +2,26 @@
 use super::read::texts_at;
 use super::*;
 use crate::suite::bands::{bands, tests::points};
+use crate::suite::deciding::How;
 
 const NAMES: [&str; 6] = ["v5.10", "v5.15", "v5.15.80", "v5.18", "v5.19-rc1", "v5.19"];
 
 fn body_of(behaviours: &[usize], texts: &[&str]) -> String {
+    decided(behaviours, texts, &[])
+}
+
+/// The same, with changes that decided the band that begins with a point.
+fn decided(behaviours: &[usize], texts: &[&str], deciding: &[(&str, Deciding)]) -> String {
     let points = points(&NAMES);
     let texts: Vec<String> = texts.iter().map(|text| format!("{text}\n")).collect();
     let sources = ["https://example.org/1".to_owned(), "commit:1ea2a07a532b".to_owned()];
-    body(Head { title: "A title", sources: &sources }, &bands(&points, behaviours, true), &texts)
+    body(Head { title: "A title", sources: &sources }, &bands(&points, behaviours, true), &texts, &|band| {
+        deciding
+            .iter()
+            .filter(|(first, _)| *first == band.first.name)
+            .map(|(_, deciding)| *deciding)
+            .collect()
+    })
 }
 
 #[test]
@@ -59,6 +71,35 @@ source: commit:1ea2a07a532b
 == v5.15.80 (v5.15 and its backports): as v5.18
 "
     );
+}
+
+#[test]
+fn what_decided_a_band_stands_beneath_its_heading() {
+    let deciding = |at: usize, how| Deciding { change: &crate::history::changes()[at], how };
+    let decided_by = [
+        ("v5.18", deciding(0, How::Missing)),
+        ("v5.18", deciding(1, How::Came)),
+        ("v5.15.80", deciding(1, How::TakenOver)),
+    ];
+    let behaviours = [0, 0, 1, 1, 1, 1];
+    let texts = ["1 observe = ok", "1 observe = EIO"];
+    let body = decided(&behaviours, &texts, &decided_by);
+    assert_eq!(
+        body.split_once("\n\n").expect("a head").1,
+        "\
+== v5.10 .. v5.15
+1 observe = ok
+
+== v5.18 ..
+without commit 28b41e2c6aeb (untrusted PCI devices get a DMA default domain by the core)
+since commit 08a27c1c3ecf (a group's default domain can be changed through sysfs)
+1 observe = EIO
+
+== v5.15.80 (v5.15 and its backports): as v5.18
+backport of commit 08a27c1c3ecf (a group's default domain can be changed through sysfs)
+"
+    );
+    assert_eq!(changed_points(&points(&NAMES), &body, &body_of(&behaviours, &texts)), None);
 }
 
 #[test]
