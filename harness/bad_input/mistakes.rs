@@ -144,7 +144,7 @@ pub const NAMES: &[Mistake] = &[
     (
         "bad-symbol",
         ":13:29: `default_domain(g0)` does not name a domain",
-        "`null`, a declared name, `dma(<group>)`, `identity(<group>)`, `blocking(<group>)`, `mapping(<device>)` or `static(<kind>)`; a second one has `#2` at its end",
+        "`null`, a declared name, `dma(<group>)`, `identity(<group>)`, `blocking(<group>)`, `mapping(<device>)`, `auto(<ioas>)` or `static(<kind>)`; a second one has `#2` at its end",
     ),
     ("device-twice", ":5:22: device `d0` is declared twice", "give each device its own name"),
     ("device-in-two-groups", ":5:32: device `d1` is in group `g0` already", "give each device its own name"),
@@ -381,4 +381,21 @@ pub const WORDS: &[Mistake] = &[
         ":3:12: `kernel:/drivers/iommu/iommu.c` is not a source",
         "a URL, `commit:<12 hex digits>` or `kernel:<path in the tree>`",
     ),
+];
+
+/// Steps of iommufd.
+pub const IOMMUFD: &[Mistake] = &[
+    ("iommufd-both", ":10:48: a step is about either `hwpt` or `ioas`", "name one of the two"),
+    ("iommufd-neither", ":10:5: a step is about either `hwpt` or `ioas`", "name one of the two"),
+    (
+        "iommufd-wrong-kind",
+        ":10:48: `drm` is a paging domain, not a page table",
+        "declare `drm: hwpt` if that is what it is",
+    ),
+    (
+        "iommufd-null-context",
+        ":10:49: owner `null` is not declared",
+        "a context of iommufd is an owner of `topology.owners`",
+    ),
+    ("iommufd-large-pasid", ":10:49: expected a number from 0 to 1048575, found integer `1048576`", ""),
 ];

@@ -80,6 +80,10 @@ pub enum Noun {
     Paging,
     /// An ARM mapping.
     Mapping,
+    /// A page table of iommufd.
+    Hwpt,
+    /// An address space of iommufd.
+    Ioas,
     /// An owner token.
     Owner,
     /// An attach handle.
@@ -94,6 +98,8 @@ impl fmt::Display for Noun {
             Noun::Domain => "domain",
             Noun::Paging => "paging domain",
             Noun::Mapping => "mapping",
+            Noun::Hwpt => "page table",
+            Noun::Ioas => "address space",
             Noun::Owner => "owner",
             Noun::Handle => "handle",
         })

@@ -178,18 +178,29 @@ impl Names {
 
     /// The index of the domain of this name, which must be of this kind.
     pub(crate) fn domain_of<'t>(&self, word: &Word<'t>, kind: DomainWord) -> Result<usize, Complaint<'t>> {
-        let noun = |kind| match kind {
-            DomainWord::Paging => Noun::Paging,
-            DomainWord::Mapping => Noun::Mapping,
-        };
-        let Some(index) = self.domains.iter().position(|domain| domain.0 == word.text()) else {
-            return Err(self.undeclared(word.text(), word.spot(), noun(kind)));
+        self.domain_of_kind(word.text(), word.spot(), kind)
+    }
+
+    /// The same for a name that stands in this part of the text.
+    pub(crate) fn domain_of_kind<'t>(
+        &self,
+        name: &str,
+        spot: Option<&'t str>,
+        kind: DomainWord,
+    ) -> Result<usize, Complaint<'t>> {
+        let Some(index) = self.domains.iter().position(|domain| domain.0 == name) else {
+            return Err(self.undeclared(name, spot, noun_of(kind)));
         };
         match self.domains.get(index) {
             Some((name, is)) if *is != kind => {
-                let (is, needed) = (noun(*is), noun(kind));
-                let wanted = if kind == DomainWord::Paging { "paging" } else { "mapping" };
-                Err(Complaint::at(word.spot(), Problem::WrongKind { name: name.clone(), is, needed })
+                let (is, needed) = (noun_of(*is), noun_of(kind));
+                let wanted = match kind {
+                    DomainWord::Paging => "paging",
+                    DomainWord::Mapping => "mapping",
+                    DomainWord::Hwpt => "hwpt",
+                    DomainWord::Ioas => "ioas",
+                };
+                Err(Complaint::at(spot, Problem::WrongKind { name: name.clone(), is, needed })
                     .hint(format!("declare `{name}: {wanted}` if that is what it is")))
             }
             _ => Ok(index),
@@ -239,6 +250,8 @@ impl Names {
             Noun::Handle => kinds[4].1.clone(),
             Noun::Paging => self.domains_of(DomainWord::Paging),
             Noun::Mapping => self.domains_of(DomainWord::Mapping),
+            Noun::Hwpt => self.domains_of(DomainWord::Hwpt),
+            Noun::Ioas => self.domains_of(DomainWord::Ioas),
             Noun::Domain => kinds[2].1.clone(),
         };
         let other = kinds.iter().find(|(_, names)| names.contains(&name)).map(|kind| kind.0);
@@ -256,12 +269,22 @@ impl Names {
     }
 }
 
+/// What a declared domain of this kind is.
+fn noun_of(kind: DomainWord) -> Noun {
+    match kind {
+        DomainWord::Paging => Noun::Paging,
+        DomainWord::Mapping => Noun::Mapping,
+        DomainWord::Hwpt => Noun::Hwpt,
+        DomainWord::Ioas => Noun::Ioas,
+    }
+}
+
 /// Where names of this kind are declared.
 fn section(noun: Noun) -> &'static str {
     match noun {
         Noun::Group => "topology.groups",
         Noun::Device => "topology.groups` or `topology.devices",
-        Noun::Domain | Noun::Paging | Noun::Mapping => "topology.domains",
+        Noun::Domain | Noun::Paging | Noun::Mapping | Noun::Hwpt | Noun::Ioas => "topology.domains",
         Noun::Owner => "topology.owners",
         Noun::Handle => "topology.handles",
     }

@@ -69,6 +69,8 @@ fn options<'t>(
     device.pasid_bits = form.pasid_bits.map_or(0, |bits| bits.get());
     device.untrusted = form.untrusted;
     device.bridge = form.bridge;
+    device.cache_coherent = form.cache_coherent.unwrap_or(true);
+    device.isolated_msi = form.isolated_msi.unwrap_or(true);
     if let Some(word) = form.default_type {
         device.default_type = Some(word.value());
     }

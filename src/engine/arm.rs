@@ -130,7 +130,7 @@ impl Engine<'_> {
     }
 
     /// `iommu_domain_alloc`: for a bus, or by its first device that has an IOMMU.
-    fn domain_of_bus(&mut self, role: Role, name: Option<Label>) -> Option<DomainId> {
+    pub(super) fn domain_of_bus(&mut self, role: Role, name: Option<Label>) -> Option<DomainId> {
         let known = match self.rules.registration() {
             Registration::BusOps | Registration::Instance => self.state.driver.bus_ops,
             Registration::InstanceOnly => self.state.devices.iter().any(|d| d.has_iommu),
@@ -139,7 +139,7 @@ impl Engine<'_> {
     }
 
     /// `iommu_paging_domain_alloc`
-    fn paging_domain_for(
+    pub(super) fn paging_domain_for(
         &mut self,
         device: DeviceId,
         role: Role,

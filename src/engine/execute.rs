@@ -28,7 +28,10 @@ impl Engine<'_> {
             self.state.driver.wants_unmanaged = !self.has_iommu_dma()
                 || matches!(
                     op,
-                    Op::DomainAlloc { .. } | Op::GroupClaimDmaOwner { .. } | Op::DeviceClaimDmaOwner { .. }
+                    Op::DomainAlloc { .. }
+                        | Op::GroupClaimDmaOwner { .. }
+                        | Op::DeviceClaimDmaOwner { .. }
+                        | Op::Iommufd(_)
                 );
         }
         self.dispatch(op).unwrap_or_else(|outcome| outcome)
@@ -120,7 +123,7 @@ impl Engine<'_> {
             }
             Op::DomainFree { domain } => {
                 let domain = self.usable(domain)?;
-                if !matches!(self.state.domain(domain).label, Label::User(_)) {
+                if !matches!(self.state.domain(domain).label, Label::User(_)) || self.is_page_table(domain) {
                     return Err(Outcome::Bad(BadOp::NotAUserDomain));
                 }
                 self.free(domain);
@@ -166,6 +169,7 @@ impl Engine<'_> {
                 let domain = self.usable(domain)?;
                 self.present(device)?;
                 self.needs(self.rules.pasid_replace() == PasidReplace::Present)?;
+                let handle = handle.map_or(GivenHandle::Null, GivenHandle::Named);
                 returned(self.replace_pasid(domain, device, pasid, handle))
             }
             Op::AttachGroupHandle { domain, group, handle } => {
@@ -256,6 +260,7 @@ impl Engine<'_> {
                 self.present(device)?;
                 self.driver_flow(flow, device, domain)
             }
+            Op::Iommufd(op) => self.run_iommufd(op)?,
             Op::Fail(fault) => returned(self.plant(fault)),
             Op::FailClear => {
                 self.state.faults.clear();
@@ -346,6 +351,7 @@ impl Engine<'_> {
                 m.map_or(Ok(()), |m| mapping(m.index())).and_then(|()| device(d))
             }
             Op::ArmReleaseMapping { mapping: MappingOf::Named(m) } => mapping(m.index()),
+            Op::Iommufd(op) => self.check_iommufd_ids(op),
             Op::Fail(Fault { device: d, domain: about, .. }) => {
                 d.map_or(Ok(()), device).and_then(|()| match about {
                     FaultDomain::Named(d) => domain(d),
@@ -365,7 +371,7 @@ impl Engine<'_> {
     }
 
     /// Does this release have the call?
-    fn needs(&self, has: bool) -> Result<(), Outcome> {
+    pub(super) fn needs(&self, has: bool) -> Result<(), Outcome> {
         if has { Ok(()) } else { Err(Outcome::NotInThisRelease) }
     }
 
@@ -373,12 +379,15 @@ impl Engine<'_> {
         self.needs(!self.has_iommu_dma())
     }
 
-    fn present(&self, device: DeviceId) -> Result<(), Outcome> {
+    pub(super) fn present(&self, device: DeviceId) -> Result<(), Outcome> {
         if self.state.device(device).present { Ok(()) } else { Err(Outcome::Skipped(Skip::DeviceNotPresent)) }
     }
 
     fn present_and_unbindable(&mut self, device: DeviceId) -> Result<(), Outcome> {
         self.present(device)?;
+        if self.is_bound_to_iommufd(device) {
+            return Err(Outcome::Skipped(Skip::BoundToIommufd));
+        }
         if self.may_unbind(device) || self.state.driver.forbidden_calls {
             Ok(())
         } else {
@@ -386,7 +395,7 @@ impl Engine<'_> {
         }
     }
 
-    fn grouped(&self, device: DeviceId) -> Result<(), Outcome> {
+    pub(super) fn grouped(&self, device: DeviceId) -> Result<(), Outcome> {
         if self.state.device(device).group.is_some() || self.state.driver.forbidden_calls {
             Ok(())
         } else {

@@ -33,6 +33,16 @@ impl Engine<'_> {
         Ok(())
     }
 
+    /// The same with a handle that nobody else has.
+    pub(super) fn attach_group_fresh(&mut self, domain: DomainId, group: GroupId) -> Result<(), Errno> {
+        if self.state.group(group).stored(NO_PASID).is_some() {
+            return Err(self.refuse(Errno::EBUSY, Reason::PasidTaken));
+        }
+        self.attach_group(domain, group)?;
+        self.state.group_mut(group).store(NO_PASID, Stored::Fresh(domain));
+        Ok(())
+    }
+
     /// `iommu_detach_group_handle`
     pub(super) fn detach_group_handle(&mut self, group: GroupId) {
         self.detach_to_core(group);
@@ -68,6 +78,13 @@ impl Engine<'_> {
                 self.state.group_mut(group).erase(NO_PASID);
             }
         }
+        Ok(())
+    }
+
+    /// The same with a handle that nobody else has, where there is one already.
+    pub(super) fn replace_group_fresh(&mut self, domain: DomainId, group: GroupId) -> Result<(), Errno> {
+        self.set_domain(group, Some(domain), May::Fail)?;
+        self.state.group_mut(group).store(NO_PASID, Stored::Fresh(domain));
         Ok(())
     }
 

@@ -11,6 +11,7 @@ mod driver_core;
 mod execute;
 mod flows;
 mod handles;
+mod iommufd;
 mod leave;
 mod mock;
 mod observe;

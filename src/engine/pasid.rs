@@ -4,7 +4,7 @@
 use super::Engine;
 use super::rules::{PasidAttach, PasidEntry, PasidIncapable, PasidRemove, PasidTable, PasidUndo};
 use super::state::{DomainId, Stored};
-use crate::script::{DeviceId, Errno, GivenHandle, GroupId, HandleId};
+use crate::script::{DeviceId, Errno, GivenHandle, GroupId};
 use crate::trace::{Crash, Reason, Warn};
 
 impl Engine<'_> {
@@ -86,7 +86,7 @@ impl Engine<'_> {
         domain: DomainId,
         device: DeviceId,
         pasid: i32,
-        handle: Option<HandleId>,
+        handle: GivenHandle,
     ) -> Result<(), Errno> {
         let Some(group) = self.state.device(device).group else {
             return Err(self.refuse(Errno::ENODEV, Reason::NoGroup));
@@ -100,16 +100,20 @@ impl Engine<'_> {
         if pasid == 0 {
             return Err(self.refuse(Errno::EINVAL, Reason::BadPasid));
         }
-        let Some(handle) = handle else {
-            return Err(self.refuse(Errno::EINVAL, Reason::NullHandle));
-        };
         // The handle learns of the domain before anything else is looked at.
-        self.tell_handle(Some(handle), domain);
+        let entry = match handle {
+            GivenHandle::Null => return Err(self.refuse(Errno::EINVAL, Reason::NullHandle)),
+            GivenHandle::Fresh => Stored::Fresh(domain),
+            GivenHandle::Named(handle) => {
+                self.tell_handle(Some(handle), domain);
+                Stored::Handle(handle)
+            }
+        };
         let slot = pasid.cast_unsigned();
         let Some(stored) = self.state.group(group).stored(slot) else {
             return Err(self.refuse(Errno::EINVAL, Reason::PasidFree));
         };
-        if stored == Stored::Handle(handle) {
+        if stored == entry && handle != GivenHandle::Fresh {
             self.warn(Warn::HandleReused);
             return Err(self.refuse(Errno::EINVAL, Reason::HandleReused));
         }
@@ -117,7 +121,7 @@ impl Engine<'_> {
         if old != Some(domain) {
             self.set_group_pasid(group, pasid, domain, old)?;
         }
-        self.state.group_mut(group).store(slot, Stored::Handle(handle));
+        self.state.group_mut(group).store(slot, entry);
         Ok(())
     }
 

@@ -134,6 +134,7 @@ impl Engine<'_> {
     pub(super) fn tear_down(&mut self) -> (u32, u32) {
         self.state.faults.clear();
         self.state.driver.deny = KindSet::EMPTY;
+        self.close_iommufd();
         for i in (0..self.script.devices.len()).rev() {
             let device = DeviceId(u8::try_from(i).unwrap_or(u8::MAX));
             if !self.state.device(device).present {

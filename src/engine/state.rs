@@ -217,6 +217,7 @@ pub(super) struct State {
     pub(super) handles: Vec<Option<DomainId>>,
     pub(super) faults: Vec<FaultLeft>,
     pub(super) driver: Driver,
+    pub(super) iommufd: super::iommufd::Objects,
     pub(super) arm_mappings: Vec<MappingRecord>,
     pub(super) script_mappings: Vec<ScriptMapping>,
 }

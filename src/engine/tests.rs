@@ -42,6 +42,8 @@ fn random_script(random: &mut Random) -> Script {
             device_tree: random.one_in(2),
             bus: random.pick(&[Bus::Platform, Bus::Pci, Bus::Cdx, Bus::Host1x]),
             untrusted: random.one_in(8),
+            cache_coherent: !random.one_in(8),
+            isolated_msi: !random.one_in(8),
             ..DeviceSpec::new(format!("d{i}"), group)
         }
     });
@@ -61,6 +63,7 @@ fn random_script(random: &mut Random) -> Script {
             DomainName::PointedToBy(GroupId(1), Field::BlockingDomain),
         ],
         mappings: vec!["m".into(), "n".into()],
+        ioas: vec!["i".into(), "j".into()],
         owners: vec!["o".into(), "p".into()],
         handles: vec!["h".into(), "i".into()],
         ..Script::default()
@@ -99,7 +102,7 @@ fn random_op(random: &mut Random) -> Op {
     let pasid = random.pick(&[0, 1, 2, 300]);
     let handle = (!random.one_in(6)).then(|| HandleId(u8::try_from(random.below(2)).expect("small")));
     let given = random.pick(&[GivenHandle::Fresh, handle.map_or(GivenHandle::Null, GivenHandle::Named)]);
-    match random.below(48) {
+    match random.below(54) {
         0..6 => Op::DeviceAdd { device, driver: random.one_in(2).then_some(driver) },
         6 => Op::DeviceDel { device },
         7..10 => Op::Bind { device, driver },
@@ -167,11 +170,29 @@ fn random_op(random: &mut Random) -> Op {
         43 => Op::DetachGroupHandle { domain, group },
         44 => Op::ReplaceGroupHandle { domain: (!random.one_in(8)).then_some(domain), group, handle },
         45 => Op::AttachHandleGet { group, pasid, kind: random.one_in(3).then_some(DomainKind::Unmanaged) },
+        46..52 => Op::Iommufd(random_iommufd_op(random, device, domain)),
         _ => Op::Poke {
             group,
             field: random.pick(&[Field::Domain, Field::DefaultDomain, Field::OwnerCnt, Field::Owner]),
             value: random.pick(&[PokeValue::Null, PokeValue::Domain(domain), PokeValue::Count(1)]),
         },
+    }
+}
+
+fn random_iommufd_op(random: &mut Random, device: DeviceId, hwpt: DomainRef) -> IommufdOp {
+    let ioas = IoasId(u8::try_from(random.below(2)).expect("small"));
+    let context = OwnerId(u8::try_from(random.below(2)).expect("small"));
+    let to = if random.one_in(2) { PageTable::Ioas(ioas) } else { PageTable::Hwpt(hwpt) };
+    let pasid = random.pick(&[None, None, Some(0), Some(1)]);
+    match random.below(12) {
+        0..2 => IommufdOp::IoasAlloc { ioas, context },
+        2..5 => IommufdOp::DeviceBind { device, context },
+        5 => IommufdOp::DeviceUnbind { device },
+        6 => IommufdOp::HwptAlloc { hwpt, ioas, device, pasid: random.one_in(2) },
+        7..9 => IommufdOp::DeviceAttach { device, to, pasid },
+        9 => IommufdOp::DeviceReplace { device, to, pasid },
+        10 => IommufdOp::DeviceDetach { device, pasid },
+        _ => IommufdOp::Destroy { object: to },
     }
 }
 

@@ -2,8 +2,8 @@
 //! Scripts with everything in its place: tables in the order in which operations mention things, plain names.
 
 use crate::script::{
-    DeviceId, DomainName, DomainRef, Fault, FaultDomain, GivenHandle, GroupId, HandleId, MappingId,
-    MappingOf, Op, OwnerId, PokeValue, Script,
+    DeviceId, DomainName, DomainRef, Fault, FaultDomain, GivenHandle, GroupId, HandleId, IoasId, IommufdOp,
+    MappingId, MappingOf, Op, OwnerId, PageTable, PokeValue, Script,
 };
 
 /// What becomes of each id of an operation; `None` drops the operation.
@@ -22,6 +22,10 @@ pub(super) trait Renaming {
     }
     /// A mapping.
     fn mapping(&mut self, id: MappingId) -> Option<MappingId> {
+        Some(id)
+    }
+    /// An address space of iommufd.
+    fn ioas(&mut self, id: IoasId) -> Option<IoasId> {
         Some(id)
     }
     /// An owner.
@@ -114,6 +118,7 @@ pub(super) fn renamed(op: Op, to: &mut impl Renaming) -> Option<Op> {
             *mapping = mapping.map(|id| to.mapping(id).ok_or(())).transpose().ok()?;
         }
         Op::ArmReleaseMapping { mapping: MappingOf::Named(mapping) } => *mapping = to.mapping(*mapping)?,
+        Op::Iommufd(op) => return renamed_iommufd(*op, to).map(Op::Iommufd),
         Op::Fail(Fault { device, domain, .. }) => {
             *device = device.map(|id| to.device(id).ok_or(())).transpose().ok()?;
             if let FaultDomain::Named(domain) = domain {
@@ -135,6 +140,42 @@ pub(super) fn renamed(op: Op, to: &mut impl Renaming) -> Option<Op> {
         | Op::Observe => {}
     }
     Some(op)
+}
+
+fn renamed_iommufd(op: IommufdOp, to: &mut impl Renaming) -> Option<IommufdOp> {
+    let mut op = op;
+    match &mut op {
+        IommufdOp::DeviceBind { device, context } => {
+            *device = to.device(*device)?;
+            *context = to.owner(*context)?;
+        }
+        IommufdOp::DeviceUnbind { device } | IommufdOp::DeviceDetach { device, .. } => {
+            *device = to.device(*device)?;
+        }
+        IommufdOp::IoasAlloc { ioas, context } => {
+            *context = to.owner(*context)?;
+            *ioas = to.ioas(*ioas)?;
+        }
+        IommufdOp::HwptAlloc { hwpt, ioas, device, .. } => {
+            *device = to.device(*device)?;
+            *hwpt = to.domain(*hwpt)?;
+            *ioas = to.ioas(*ioas)?;
+        }
+        IommufdOp::DeviceAttach { device, to: table, .. }
+        | IommufdOp::DeviceReplace { device, to: table, .. } => {
+            *device = to.device(*device)?;
+            *table = renamed_table(*table, to)?;
+        }
+        IommufdOp::Destroy { object } => *object = renamed_table(*object, to)?,
+    }
+    Some(op)
+}
+
+fn renamed_table(table: PageTable, to: &mut impl Renaming) -> Option<PageTable> {
+    match table {
+        PageTable::Hwpt(hwpt) => to.domain(hwpt).map(PageTable::Hwpt),
+        PageTable::Ioas(ioas) => to.ioas(ioas).map(PageTable::Ioas),
+    }
 }
 
 /// A table that is filled in the order in which its entries are mentioned.
@@ -169,6 +210,7 @@ impl<T: Clone + PartialEq> Table<T> {
 struct Tables {
     domains: Table<DomainName>,
     mappings: Table<String>,
+    ioas: Table<String>,
     owners: Table<String>,
     handles: Table<String>,
     /// New ids of the devices that stay.
@@ -196,6 +238,10 @@ impl Renaming for Tables {
 
     fn mapping(&mut self, id: MappingId) -> Option<MappingId> {
         self.mappings.place(id.index()).and_then(|at| u8::try_from(at).ok()).map(MappingId)
+    }
+
+    fn ioas(&mut self, id: IoasId) -> Option<IoasId> {
+        self.ioas.place(id.index()).and_then(|at| u8::try_from(at).ok()).map(IoasId)
     }
 
     fn owner(&mut self, id: OwnerId) -> Option<OwnerId> {
@@ -228,13 +274,14 @@ pub(super) fn without(script: &Script, device_goes: &[DeviceId], group_goes: &[G
     let mut tables = Tables {
         domains: Table::new(&script.domains),
         mappings: Table::new(&script.mappings),
+        ioas: Table::new(&script.ioas),
         owners: Table::new(&script.owners),
         handles: Table::new(&script.handles),
         devices,
         groups,
     };
     let ops = script.ops.iter().filter_map(|op| renamed(*op, &mut tables)).collect();
-    let Tables { domains, mappings, owners, handles, devices, groups } = tables;
+    let Tables { domains, mappings, ioas, owners, handles, devices, groups } = tables;
     let new_group = |id: GroupId| groups.get(id.index()).copied().flatten();
     let stays = |ids: &[Option<DeviceId>], index: usize| ids.get(index).is_some_and(Option::is_some);
     Script {
@@ -271,6 +318,7 @@ pub(super) fn without(script: &Script, device_goes: &[DeviceId], group_goes: &[G
             })
             .collect(),
         mappings: mappings.new,
+        ioas: ioas.new,
         owners: owners.new,
         handles: handles.new,
         ops,
@@ -344,6 +392,9 @@ pub fn canonical(script: &Script) -> Script {
     }
     let old_mappings = std::mem::take(&mut script.mappings);
     script.mappings = (0..old_mappings.len()).map(|index| lettered(b'S', 8, index)).collect();
+    for (index, ioas) in script.ioas.iter_mut().enumerate() {
+        *ioas = format!("ioas{index}");
+    }
     let mut users = 0;
     for domain in &mut script.domains {
         let DomainName::User(name) = domain else { continue };

@@ -44,6 +44,8 @@ pub struct Supports {
     pub flows: bool,
     /// `iommu_get_domain_for_dev` and `iommu_get_dma_domain`.
     pub queries: bool,
+    /// iommufd.
+    pub iommufd: bool,
     /// `iommu_deferred_attach`.
     pub deferred_attach: bool,
     /// Names such as `domain(g)`: whatever a group's pointer holds at that moment.
@@ -64,6 +66,7 @@ impl Supports {
         buses: &[Bus::Platform, Bus::Pci, Bus::Amba, Bus::FslMc, Bus::Cdx, Bus::Host1x],
         flows: true,
         queries: true,
+        iommufd: true,
         deferred_attach: true,
         pointers: true,
         made: false,
@@ -77,6 +80,7 @@ impl Supports {
         buses: &[Bus::Platform],
         flows: false,
         queries: false,
+        iommufd: false,
         deferred_attach: false,
         pointers: true,
         made: false,
@@ -91,6 +95,7 @@ impl Supports {
         match op {
             Op::Driver { .. } => self.flows,
             Op::GetDomainForDev { .. } | Op::GetDmaDomain { .. } => self.queries,
+            Op::Iommufd(_) => self.iommufd,
             Op::DeferredAttach { .. } => self.deferred_attach,
             Op::IommuDeviceRegister | Op::IommuDeviceUnregister => self.registration,
             _ => true,

@@ -105,6 +105,12 @@ pub const CHANGES: &[Change] = changes! {
         DeviceClaim::Counted,
         NullOwner::Refused,
     }
+    "e8d57210035b" "v6.2-rc1" "iommufd: drivers bind devices to a context and attach them" {
+        Iommufd::Present,
+    }
+    "25fc417f7938" "v6.3-rc1" "iommufd asks for isolated interrupts of the whole group" {
+        MsiIsolation::OfGroup,
+    }
     "dd8a25c557e1" "v6.3-rc1" "a deferred attach is remembered in a flag and no longer spares a device from a detach" {
         Deferral::Stored,
     }
@@ -155,6 +161,18 @@ pub const CHANGES: &[Change] = changes! {
     }
     "addb665924f3" "v6.6-rc1" "a group's domain can be replaced" {
         Replace::Present,
+    }
+    "d525a5b8cf39" "v6.6-rc1" "iommufd asks for isolated interrupts at bind" {
+        IommufdMsi::AtBind,
+    }
+    "91a2e17e243f" "v6.6-rc1" "iommufd keeps the devices of a group together" {
+        IommufdGroup::PerGroup,
+    }
+    "e88d4ec154a8" "v6.6-rc1" "iommufd can replace what a device is attached to" {
+        IommufdReplace::AnyOfGroup,
+    }
+    "7074d7bd67e7" "v6.6-rc1" "users can allocate page tables of iommufd" {
+        IommufdHwptAlloc::Present,
     }
     "df31b298477e" "v6.7-rc1" "drivers can have static identity and default domains" {
         StaticDomains::Present,
@@ -247,6 +265,18 @@ pub const CHANGES: &[Change] = changes! {
     }
     "473ec072a633" "v6.15-rc1" "iommu_group_replace_domain is gone" {
         Replace::Absent,
+    }
+    "fb21b1568ada" "v6.15-rc1" "iommufd attaches with handles" {
+        IommufdHandles::Always,
+    }
+    "55c85fa7579d" "v6.15-rc1" "iommufd replaces for attached devices only" {
+        IommufdReplace::AttachedOnly,
+    }
+    "831b40f8416c" "v6.15-rc1" "iommufd refuses a second attach of a device" {
+        IommufdTwice::Refused,
+    }
+    "2fb69c602d57" "v6.15-rc1" "PASIDs can be attached through iommufd" {
+        IommufdPasid::Present,
     }
     "b3f6fcd8404f" "v6.15" "devices without PASIDs are passed over" {
         PasidIncapable::Skipped,

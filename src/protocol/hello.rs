@@ -85,7 +85,9 @@ pub enum Capability {
     DeviceTree,
     Untrusted,
     Bridge,
+    Incoherent,
     PciDrivers,
+    SharedMsi,
     Amba,
     FslMc,
     Pci,
@@ -114,6 +116,8 @@ worded! {
         Untrusted = "untrusted",
         Bridge = "bridge",
         PciDrivers = "pci_drivers",
+        Incoherent = "incoherent",
+        SharedMsi = "shared_msi",
         Amba = "amba",
         FslMc = "fsl-mc",
         Pci = "pci",
@@ -286,6 +290,8 @@ fn needs(script: &Script) -> Vec<Capability> {
         need(device.device_tree, Capability::DeviceTree);
         need(device.untrusted, Capability::Untrusted);
         need(device.bridge, Capability::Bridge);
+        need(!device.cache_coherent, Capability::Incoherent);
+        need(!device.isolated_msi, Capability::SharedMsi);
         match device.bus {
             Bus::Platform => {}
             Bus::Amba => need(true, Capability::Amba),

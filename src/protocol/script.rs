@@ -120,6 +120,12 @@ pub struct WireDevice<'a> {
     /// A PCI bridge.
     #[serde(default, skip_serializing_if = "is_usual")]
     pub bridge: bool,
+    /// Is its DMA coherent with caches?
+    #[serde(default = "yes", skip_serializing_if = "is_true")]
+    pub cache_coherent: bool,
+    /// Is it kept from the interrupts of others?
+    #[serde(default = "yes", skip_serializing_if = "is_true")]
+    pub isolated_msi: bool,
 }
 
 macro_rules! operations {
@@ -185,6 +191,14 @@ operations! {
     "tegra_drm_detach" TegraDrmDetach(DomainDevice<'a>),
     "host1x_attach" Host1xAttach(DomainDevice<'a>),
     "host1x_detach" Host1xDetach(DomainDevice<'a>),
+    "iommufd_device_bind" IommufdDeviceBind(DeviceContext<'a>),
+    "iommufd_device_unbind" IommufdDeviceUnbind(OfDevice<'a>),
+    "iommufd_ioas_alloc" IommufdIoasAlloc(IoasContext<'a>),
+    "iommufd_hwpt_alloc" IommufdHwptAlloc(AllocHwpt<'a>),
+    "iommufd_device_attach" IommufdDeviceAttach(AttachTable<'a>),
+    "iommufd_device_replace" IommufdDeviceReplace(AttachTable<'a>),
+    "iommufd_device_detach" IommufdDeviceDetach(DetachTable<'a>),
+    "iommu_destroy" IommuDestroy(WireTable<'a>),
     "fail" Fail(WireFault<'a>),
     "fail_clear" FailClear(Nothing),
     "deny" Deny(Kinds),
@@ -311,6 +325,41 @@ arguments! {
         mapping: Option<Text<'a>>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         device: Option<Text<'a>>,
+    }
+    /// A device and a context of iommufd.
+    DeviceContext { device: Text<'a>, context: Text<'a>, }
+    /// An address space of iommufd to make, and its context.
+    IoasContext { ioas: Text<'a>, context: Text<'a>, }
+    /// A page table of iommufd to make.
+    AllocHwpt {
+        hwpt: Text<'a>,
+        ioas: Text<'a>,
+        device: Text<'a>,
+        #[serde(default, skip_serializing_if = "is_usual")]
+        pasid: bool,
+    }
+    /// A device, perhaps a PASID, and either a page table or an address space.
+    AttachTable {
+        device: Text<'a>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        hwpt: Option<Text<'a>>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ioas: Option<Text<'a>>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pasid: Option<u32>,
+    }
+    /// A device, perhaps a PASID.
+    DetachTable {
+        device: Text<'a>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pasid: Option<u32>,
+    }
+    /// Either a page table or an address space.
+    WireTable {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        hwpt: Option<Text<'a>>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ioas: Option<Text<'a>>,
     }
     /// A fault.
     WireFault {

@@ -40,6 +40,10 @@ index!(
     MappingId(u8)
 );
 index!(
+    /// An address space of iommufd, of [`Script::ioas`](super::Script::ioas).
+    IoasId(u8)
+);
+index!(
     /// A domain name of [`Script::domains`](super::Script::domains); which domain it means is looked up
     /// when the operation runs, for several domains exist only once the core has made them.
     DomainRef(u16)

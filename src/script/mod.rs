@@ -7,13 +7,15 @@
 mod errno;
 mod fault;
 mod id;
+mod iommufd;
 mod op;
 mod setup;
 mod word;
 
 pub use errno::Errno;
 pub use fault::{Fault, FaultDomain, FaultKind};
-pub use id::{DeviceId, DomainName, DomainRef, GroupId, HandleId, MappingId, OwnerId};
+pub use id::{DeviceId, DomainName, DomainRef, GroupId, HandleId, IoasId, MappingId, OwnerId};
+pub use iommufd::{IommufdOp, PageTable};
 pub use op::{DriverFlow, Field, GivenHandle, MappingOf, Op, PokeValue};
 pub use setup::{
     Arch, Bus, DefaultType, DetachOps, DeviceSpec, DomainKind, DriverKind, GroupSpec, KindSet, Setting,
@@ -43,6 +45,8 @@ pub struct Script {
     pub domains: Vec<DomainName>,
     /// Names of ARM mappings the operations mention.
     pub mappings: Vec<String>,
+    /// Names of address spaces of iommufd the operations mention.
+    pub ioas: Vec<String>,
     /// Names of owner tokens the operations mention.
     pub owners: Vec<String>,
     /// Names of attach handles the operations mention.
@@ -63,6 +67,7 @@ impl Default for Script {
             devices: Vec::new(),
             domains: Vec::new(),
             mappings: Vec::new(),
+            ioas: Vec::new(),
             owners: Vec::new(),
             handles: Vec::new(),
             ops: Vec::new(),

@@ -2,8 +2,8 @@
 //! The operations.
 
 use super::{
-    DeviceId, DomainKind, DomainRef, DriverKind, Fault, GroupId, HandleId, KindSet, MappingId, OwnerId,
-    TypeWord,
+    DeviceId, DomainKind, DomainRef, DriverKind, Fault, GroupId, HandleId, IommufdOp, KindSet, MappingId,
+    OwnerId, TypeWord,
 };
 
 /// One operation. Variants carry the name of the kernel function they run, where there is one.
@@ -87,6 +87,8 @@ pub enum Op {
     ArmReleaseMapping { mapping: MappingOf },
     /// A driver's own attach or detach sequence, as one step.
     Driver { flow: DriverFlow, device: DeviceId, domain: DomainRef },
+    /// What a driver or a user does with iommufd (v6.2).
+    Iommufd(IommufdOp),
     /// Plants a fault.
     Fail(Fault),
     /// Removes all faults.

@@ -241,6 +241,10 @@ pub struct DeviceSpec {
     pub untrusted: bool,
     /// A PCI bridge: its configuration header is not that of an endpoint.
     pub bridge: bool,
+    /// Its DMA is coherent with caches (`IOMMU_CAP_CACHE_COHERENCY`).
+    pub cache_coherent: bool,
+    /// It cannot write to the interrupts of others.
+    pub isolated_msi: bool,
 }
 
 impl DeviceSpec {
@@ -258,6 +262,8 @@ impl DeviceSpec {
             device_tree: false,
             untrusted: false,
             bridge: false,
+            cache_coherent: true,
+            isolated_msi: true,
         }
     }
 }

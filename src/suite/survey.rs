@@ -170,6 +170,7 @@ impl View<'_> {
             Role::User => (3, info.kind),
             Role::Static => (4, info.kind),
             Role::Unknown => (5, info.kind),
+            Role::Ioas(_) => (6, info.kind),
         }))
     }
 

@@ -3,7 +3,8 @@
 
 use super::{DomainInfo, Holds, Mark, PasidSlot, Pointer, Role, Trace, Warn};
 use crate::script::{
-    DeviceId, DomainKind, DomainName, DomainRef, GroupId, HandleId, MappingId, OwnerId, Script, Worded,
+    DeviceId, DomainKind, DomainName, DomainRef, GroupId, HandleId, IoasId, MappingId, OwnerId, Script,
+    Worded,
 };
 
 /// What stands where a pointer is NULL.
@@ -141,6 +142,7 @@ fn base_name(script: &Script, info: &DomainInfo) -> String {
         (Role::Default(id), _) => format!("{}({})", kind_word(info.kind), group(script, id)),
         (Role::Blocking(id), _) => format!("blocking({})", group(script, id)),
         (Role::Mapping(id), _) => format!("mapping({})", device(script, id)),
+        (Role::Ioas(id), _) => format!("auto({})", ioas(script, id)),
         (Role::User | Role::Static | Role::Unknown, name) => domain_name(script, name),
     }
 }
@@ -190,6 +192,12 @@ pub fn handle(script: &Script, id: Option<HandleId>) -> &str {
 #[must_use]
 pub fn mapping(script: &Script, id: MappingId) -> &str {
     script.mappings.get(id.index()).map_or(UNKNOWN, String::as_str)
+}
+
+/// An address space of this script.
+#[must_use]
+pub fn ioas(script: &Script, id: IoasId) -> &str {
+    script.ioas.get(id.index()).map_or(UNKNOWN, String::as_str)
 }
 
 /// A type of domains as a name for one; DMA and DMA-FQ, between which a domain can change, share it.

@@ -2,7 +2,9 @@
 //! A trace: a record for each step, and how it ended.
 
 use super::{Call, Reason, Unseen};
-use crate::script::{DeviceId, DomainKind, DomainName, DriverKind, Errno, GroupId, HandleId, OwnerId};
+use crate::script::{
+    DeviceId, DomainKind, DomainName, DriverKind, Errno, GroupId, HandleId, IoasId, OwnerId,
+};
 
 /// A domain of a trace, an index into [`Trace::domains`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -28,6 +30,8 @@ pub enum Role {
     Blocking(GroupId),
     /// The architecture, for an ARM mapping made at the device's bind.
     Mapping(DeviceId),
+    /// iommufd, for an address space.
+    Ioas(IoasId),
     /// The script.
     User,
     /// The IOMMU driver, once and for all.
@@ -174,11 +178,19 @@ pub enum Skip {
     MappingFreed,
     /// `reference gone`
     ReferenceGone,
+    /// `bound to iommufd`
+    BoundToIommufd,
+    /// `not bound to iommufd`
+    NotBoundToIommufd,
+    /// `page table attached`
+    PageTableAttached,
+    /// `no page table attached`
+    NoPageTableAttached,
 }
 
 impl Skip {
     /// All reasons.
-    pub const ALL: [Skip; 13] = [
+    pub const ALL: [Skip; 17] = [
         Skip::DeviceNotPresent,
         Skip::GroupNotPresent,
         Skip::GroupEmpty,
@@ -192,6 +204,10 @@ impl Skip {
         Skip::NoSuchMapping,
         Skip::MappingFreed,
         Skip::ReferenceGone,
+        Skip::BoundToIommufd,
+        Skip::NotBoundToIommufd,
+        Skip::PageTableAttached,
+        Skip::NoPageTableAttached,
     ];
 
     /// The words that recorded traces use.
@@ -211,6 +227,10 @@ impl Skip {
             Skip::NoSuchMapping => "no such mapping",
             Skip::MappingFreed => "mapping freed",
             Skip::ReferenceGone => "reference gone",
+            Skip::BoundToIommufd => "bound to iommufd",
+            Skip::NotBoundToIommufd => "not bound to iommufd",
+            Skip::PageTableAttached => "page table attached",
+            Skip::NoPageTableAttached => "no page table attached",
         }
     }
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! An operation as one line of text, in the words of the case format.
 
-use super::names::{NULL, device, domain_ref, group, handle, mapping, owner};
+use super::names::{NULL, device, domain_ref, group, handle, ioas, mapping, owner};
 use crate::script::{
-    DriverFlow, Fault, FaultDomain, GivenHandle, KindSet, MappingOf, Op, PokeValue, Script, Worded,
+    DriverFlow, Fault, FaultDomain, GivenHandle, IommufdOp, KindSet, MappingOf, Op, PageTable, PokeValue,
+    Script, Worded,
 };
 
 /// The size of a mapping that a case need not mention.
@@ -51,6 +52,7 @@ pub fn name(op: &Op) -> &'static str {
         Op::ArmDetachDevice { .. } => "arm_iommu_detach_device",
         Op::ArmReleaseMapping { .. } => "arm_iommu_release_mapping",
         Op::Driver { flow, .. } => flow_name(*flow),
+        Op::Iommufd(op) => iommufd_name(*op),
         Op::Fail(_) => "fail",
         Op::FailClear => "fail_clear",
         Op::Deny { .. } => "deny",
@@ -146,6 +148,7 @@ pub fn words(script: &Script, op: &Op) -> String {
         Op::ArmReleaseMapping { mapping: MappingOf::Device(id) } => {
             format!("{name} of {}", device(script, id))
         }
+        Op::Iommufd(op) => format!("{name} {}", iommufd_words(script, op)),
         Op::Fail(ref fault) => format!("{name} {}", fault_words(script, fault)),
         Op::Deny { kinds } => format!("{name} {}", kinds_words(kinds)),
         Op::Poke { group: id, field, value } => {
@@ -165,6 +168,47 @@ fn flow_name(flow: DriverFlow) -> &'static str {
         DriverFlow::TegraDrmDetach => "tegra_drm_detach",
         DriverFlow::Host1xAttach => "host1x_attach",
         DriverFlow::Host1xDetach => "host1x_detach",
+    }
+}
+
+fn iommufd_name(op: IommufdOp) -> &'static str {
+    match op {
+        IommufdOp::DeviceBind { .. } => "iommufd_device_bind",
+        IommufdOp::DeviceUnbind { .. } => "iommufd_device_unbind",
+        IommufdOp::IoasAlloc { .. } => "iommufd_ioas_alloc",
+        IommufdOp::HwptAlloc { .. } => "iommufd_hwpt_alloc",
+        IommufdOp::DeviceAttach { .. } => "iommufd_device_attach",
+        IommufdOp::DeviceReplace { .. } => "iommufd_device_replace",
+        IommufdOp::DeviceDetach { .. } => "iommufd_device_detach",
+        IommufdOp::Destroy { .. } => "iommu_destroy",
+    }
+}
+
+/// `nic0 guest pasid 4`
+fn iommufd_words(script: &Script, op: IommufdOp) -> String {
+    let table = |to: PageTable| match to {
+        PageTable::Hwpt(id) => domain_ref(script, id),
+        PageTable::Ioas(id) => ioas(script, id).to_owned(),
+    };
+    let at = |pasid: Option<u32>| pasid.map_or_else(String::new, |pasid| format!(" pasid {pasid}"));
+    match op {
+        IommufdOp::DeviceBind { device: id, context } => {
+            format!("{} {}", device(script, id), owner(script, Some(context)))
+        }
+        IommufdOp::DeviceUnbind { device: id } => device(script, id).to_owned(),
+        IommufdOp::IoasAlloc { ioas: id, context } => {
+            format!("{} {}", ioas(script, id), owner(script, Some(context)))
+        }
+        IommufdOp::HwptAlloc { hwpt, ioas: of, device: id, pasid } => {
+            let pasid = if pasid { " for PASIDs" } else { "" };
+            format!("{} {} {}{pasid}", domain_ref(script, hwpt), ioas(script, of), device(script, id))
+        }
+        IommufdOp::DeviceAttach { device: id, to, pasid }
+        | IommufdOp::DeviceReplace { device: id, to, pasid } => {
+            format!("{} {}{}", device(script, id), table(to), at(pasid))
+        }
+        IommufdOp::DeviceDetach { device: id, pasid } => format!("{}{}", device(script, id), at(pasid)),
+        IommufdOp::Destroy { object } => table(object),
     }
 }
 

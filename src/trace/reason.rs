@@ -70,6 +70,22 @@ pub enum Reason {
     BadSize,
     /// A device driver insists on conditions of its own.
     DriverPolicy,
+    /// The device's DMA is not coherent with caches.
+    NotCoherent,
+    /// The device, or one of its group, could write to the interrupts of others.
+    MsiNotIsolated,
+    /// The group is attached to another page table of iommufd.
+    OtherPageTable,
+    /// The device is attached to a page table of iommufd already.
+    PageTableAttached,
+    /// Neither the device nor, in some releases, one of its group is attached to a page table of iommufd.
+    NoPageTableAttached,
+    /// A page table of iommufd does not go with PASIDs.
+    PasidIncompatible,
+    /// The context of iommufd has no such object.
+    NoSuchObject,
+    /// An object of iommufd is in use.
+    ObjectInUse,
 }
 
 impl Reason {
@@ -110,6 +126,14 @@ impl Reason {
             Reason::AlreadyPresent => "the device is there already",
             Reason::BadSize => "the size of the mapping is out of range",
             Reason::DriverPolicy => "the driver insists on conditions of its own",
+            Reason::NotCoherent => "the device's DMA is not cache coherent",
+            Reason::MsiNotIsolated => "interrupts are not isolated",
+            Reason::OtherPageTable => "the group is on another page table",
+            Reason::PageTableAttached => "the device is attached already",
+            Reason::NoPageTableAttached => "the device is not attached",
+            Reason::PasidIncompatible => "the page table does not go with PASIDs",
+            Reason::NoSuchObject => "the context has no such object",
+            Reason::ObjectInUse => "the object is in use",
         }
     }
 }

@@ -2,12 +2,12 @@
 //! Symbolic names of domains, as snapshots show them and expectations use them.
 
 use crate::case::error::{Complaint, Problem};
-use crate::case::form::Word;
+use crate::case::form::{DomainWord, Word};
 use crate::case::names::{Names, static_domain};
 use crate::trace::names::NULL;
 
 /// A symbolic name, checked: `null`, a declared domain, `dma(g)`, `identity(g)`, `blocking(g)`, `mapping(d)`,
-/// `static(identity)`, with `#2` for the second of a name and ` (freed)` for a pointer that dangles.
+/// `static(identity)`, `auto(ioas)`, with `#2` for the second of a name and ` (freed)` for a pointer that dangles.
 pub(super) fn symbol<'t>(names: &Names, word: &Word<'t>) -> Result<String, Complaint<'t>> {
     if word.is_null() {
         return Ok(NULL.into());
@@ -29,6 +29,10 @@ pub(super) fn symbol<'t>(names: &Names, word: &Word<'t>) -> Result<String, Compl
             names.group_in(argument, inner)?;
             true
         }
+        "auto" => {
+            names.domain_of_kind(argument, inner, DomainWord::Ioas)?;
+            true
+        }
         "mapping" => {
             names.device_in(argument, inner)?;
             true
@@ -39,7 +43,7 @@ pub(super) fn symbol<'t>(names: &Names, word: &Word<'t>) -> Result<String, Compl
         return Ok(text.to_owned());
     }
     Err(Complaint::at(spot, Problem::BadDomain(text.to_owned())).hint(
-        "`null`, a declared name, `dma(<group>)`, `identity(<group>)`, `blocking(<group>)`, `mapping(<device>)` or \
-         `static(<kind>)`; a second one has `#2` at its end",
+        "`null`, a declared name, `dma(<group>)`, `identity(<group>)`, `blocking(<group>)`, `mapping(<device>)`, \
+         `auto(<ioas>)` or `static(<kind>)`; a second one has `#2` at its end",
     ))
 }

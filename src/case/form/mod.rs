@@ -132,6 +132,10 @@ pub(crate) struct DeviceForm {
     pub untrusted: bool,
     /// A PCI bridge.
     pub bridge: bool,
+    /// Is its DMA coherent with caches?
+    pub cache_coherent: Option<bool>,
+    /// Is it kept from the interrupts of others?
+    pub isolated_msi: Option<bool>,
 }
 
 /// A group's entry of `given:`

@@ -97,12 +97,23 @@ operations! {
     "tegra_drm_detach" => TegraDrmDetach(DomainDeviceForm<'t>),
     "host1x_attach" => Host1xAttach(DomainDeviceForm<'t>),
     "host1x_detach" => Host1xDetach(DomainDeviceForm<'t>),
+    "iommufd_device_bind" => IommufdDeviceBind(DeviceContextForm<'t>),
+    "iommufd_device_unbind" => IommufdDeviceUnbind(Word<'t>),
+    "iommufd_ioas_alloc" => IommufdIoasAlloc(IoasContextForm<'t>),
+    "iommufd_hwpt_alloc" => IommufdHwptAlloc(HwptAllocForm<'t>),
+    "iommufd_device_attach" => IommufdDeviceAttach(AttachTableForm<'t>),
+    "iommufd_device_replace" => IommufdDeviceReplace(AttachTableForm<'t>),
+    "iommufd_device_detach" => IommufdDeviceDetach(Short<'t, DetachTableForm<'t>>),
+    "iommu_destroy" => IommuDestroy(TableForm<'t>),
     "fail" => Fail(FailForm<'t>),
     "fail_clear" => FailClear(()),
     "deny" => Deny(Vec<KindWord>),
     "poke" => Poke(PokeForm<'t>),
     "observe" => Observe(()),
 }
+
+/// PASIDs have 20 bits.
+const MAX_PASID: i128 = (1 << 20) - 1;
 
 macro_rules! arguments {
     ($($(#[$doc:meta])* $name:ident { $($(#[$attribute:meta])* $field:ident: $form:ty,)* })*) => {
@@ -155,6 +166,23 @@ arguments! {
     AttachMappingForm { device: Word<'t>, mapping: Option<Word<'t>>, }
     /// Just a device.
     DeviceOnlyForm { device: Word<'t>, }
+    /// A device and a context of iommufd.
+    DeviceContextForm { device: Word<'t>, context: Word<'t>, }
+    /// An address space of iommufd and its context.
+    IoasContextForm { ioas: Word<'t>, context: Word<'t>, }
+    /// A page table of iommufd to make.
+    HwptAllocForm { hwpt: Word<'t>, ioas: Word<'t>, device: Word<'t>, pasid: Option<bool>, }
+    /// A device, what it is attached to, and perhaps a PASID.
+    AttachTableForm {
+        device: Word<'t>,
+        hwpt: Option<Word<'t>>,
+        ioas: Option<Word<'t>>,
+        pasid: Option<Bounded<0, MAX_PASID>>,
+    }
+    /// A device and a PASID.
+    DetachTableForm { device: Word<'t>, pasid: Option<Bounded<0, MAX_PASID>>, }
+    /// A page table or an address space of iommufd.
+    TableForm { hwpt: Option<Word<'t>>, ioas: Option<Word<'t>>, }
     /// A fault.
     FailForm {
         call: CallWord,

@@ -98,6 +98,10 @@ pub(crate) enum DomainWord {
     Paging,
     /// An ARM mapping.
     Mapping,
+    /// A page table of iommufd.
+    Hwpt,
+    /// An address space of iommufd.
+    Ioas,
 }
 
 /// The call that a fault makes fail.

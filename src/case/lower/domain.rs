@@ -101,7 +101,7 @@ impl Lowering<'_> {
             For::Group(group) => self.devices_of(group).first().copied(),
         };
         let (Some(allocated), Some(device)) = (self.allocated.get_mut(index), device) else { return };
-        if std::mem::replace(allocated, true) {
+        if matches!(kind, DomainWord::Hwpt | DomainWord::Ioas) || std::mem::replace(allocated, true) {
             return;
         }
         let op = match kind {
@@ -109,13 +109,15 @@ impl Lowering<'_> {
             DomainWord::Mapping => {
                 Op::ArmCreateMapping { mapping: self.mapping_id(name), device, size: DEFAULT_SIZE }
             }
+            // iommufd's objects belong to a context, which a case says.
+            DomainWord::Hwpt | DomainWord::Ioas => return,
         };
         self.push(op, Origin::Implied);
     }
 }
 
 /// The index of a name in a table, to which it is added if it is not there.
-fn intern(table: &mut Vec<String>, name: &str) -> usize {
+pub(super) fn intern(table: &mut Vec<String>, name: &str) -> usize {
     table.iter().position(|known| known == name).unwrap_or_else(|| {
         table.push(name.to_owned());
         table.len() - 1

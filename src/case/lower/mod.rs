@@ -2,6 +2,7 @@
 //! From a case as it is written to a script: the topology, the given states, then step by step.
 
 mod domain;
+mod iommufd;
 mod operation;
 
 use super::error::{Complaint, Problem};
@@ -63,6 +64,8 @@ impl Lowering<'_> {
         let (word, kind) = match operation {
             Operation::DomainAlloc(form) => (&form.domain, DomainWord::Paging),
             Operation::ArmCreateMapping(form) => (&form.mapping, DomainWord::Mapping),
+            Operation::IommufdHwptAlloc(form) => (&form.hwpt, DomainWord::Hwpt),
+            Operation::IommufdIoasAlloc(form) => (&form.ioas, DomainWord::Ioas),
             _ => return Ok(()),
         };
         let index = self.names.domain_of(word, kind)?;

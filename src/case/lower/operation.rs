@@ -202,6 +202,14 @@ impl Lowering<'_> {
             Operation::Host1xDetach(form) => {
                 self.driver(DriverFlow::Host1xDetach, &form.domain, &form.device)?
             }
+            Operation::IommufdDeviceBind(_)
+            | Operation::IommufdDeviceUnbind(_)
+            | Operation::IommufdIoasAlloc(_)
+            | Operation::IommufdHwptAlloc(_)
+            | Operation::IommufdDeviceAttach(_)
+            | Operation::IommufdDeviceReplace(_)
+            | Operation::IommufdDeviceDetach(_)
+            | Operation::IommuDestroy(_) => Op::Iommufd(self.iommufd(operation)?),
             Operation::Fail(form) => Op::Fail(self.fault(form)?),
             Operation::FailClear(()) => Op::FailClear,
             Operation::Deny(kinds) => Op::Deny { kinds: kinds.iter().map(|kind| kind.value()).collect() },

@@ -9,6 +9,7 @@ mod moves;
 mod phrases;
 mod phrases_arm;
 mod phrases_handles;
+mod phrases_iommufd;
 mod phrases_special;
 mod play;
 mod theme;
@@ -69,7 +70,7 @@ impl Generator {
 
     fn attempt(&self, number: u64, attempt: u64) -> Script {
         let mut random = Random::of_script(self.seed, number, attempt);
-        let world = World::random(&self.profile, format!("s{}-{number}", self.seed), &mut random);
+        let world = World::random(&self.profile, format!("s{}-{number}", self.seed), number, &mut random);
         let mut play = Play::new(&world, &self.profile, random);
         play.run();
         let mut ops = std::mem::take(&mut play.ops);

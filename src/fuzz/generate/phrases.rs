@@ -18,6 +18,7 @@ impl Play<'_> {
             Phrase::Use => self.scene_of_uses(),
             Phrase::Pasid => self.scene_of_pasids(),
             Phrase::Handle => self.scene_of_handles(),
+            Phrase::Iommufd => self.scene_of_iommufd(),
             Phrase::Free => self.scene_of_a_freed_domain(),
             Phrase::Bind => self.scene_of_binds(),
             Phrase::Deny => self.scene_of_denial(),

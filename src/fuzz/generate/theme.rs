@@ -31,6 +31,8 @@ pub(super) enum Theme {
     Pasids,
     /// Attach handles.
     Handles,
+    /// Devices bound to contexts of iommufd.
+    Iommufd,
     /// Groups made by hand.
     ByHand,
     /// Private fields are written.
@@ -76,6 +78,8 @@ pub(super) enum Phrase {
     Pasid,
     /// Attach handles.
     Handle,
+    /// Devices are bound to contexts of iommufd and attached.
+    Iommufd,
     /// A domain is freed too early.
     Free,
     /// Binds and unbinds.
@@ -220,6 +224,7 @@ impl Theme {
             Theme::Uses => &[(Use, 100)],
             Theme::Pasids => &[(Pasid, 150)],
             Theme::Handles => &[(Handle, 150), (Pasid, 20)],
+            Theme::Iommufd => &[(Iommufd, 250)],
             Theme::ByHand => &[(ByHand, 120)],
             Theme::Pokes => &[(Poke, 80)],
             Theme::Freed => &[(Free, 80)],

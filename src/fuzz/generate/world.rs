@@ -19,6 +19,8 @@ const OWNERS: u8 = 5;
 pub(super) const HANDLES: u8 = 5;
 /// Devices of all groups together; two more may be in none.
 const DEVICES: usize = 8;
+/// One script in so many is about iommufd, where there is one.
+const IOMMUFD: u64 = 12;
 /// Core domains of each kind that have names.
 const MADE: u16 = 4;
 
@@ -38,10 +40,16 @@ pub(super) struct World {
 }
 
 impl World {
-    pub(super) fn random(profile: &Profile, id: String, random: &mut Random) -> World {
+    pub(super) fn random(profile: &Profile, id: String, number: u64, random: &mut Random) -> World {
         let arch = profile.arch;
         let daring = profile.daring > 0 && random.one_in(profile.daring);
-        let theme = if daring { Theme::Daring } else { Theme::random(random, arch) };
+        let theme = if daring {
+            Theme::Daring
+        } else if profile.supports.iommufd && number % IOMMUFD == IOMMUFD - 1 {
+            Theme::Iommufd
+        } else {
+            Theme::random(random, arch)
+        };
         let mut script = Script { id, arch, ..Script::default() };
         script.registered = !(profile.supports.registration && random.one_in(40));
         groups(theme, arch, random, &mut script);
@@ -72,6 +80,14 @@ impl World {
     /// The mapping of this number, and its domain.
     pub(super) fn mapping(number: u8) -> Option<(MappingId, DomainRef)> {
         (number < MAPPINGS).then(|| (MappingId(number), DomainRef(OWN + u16::from(number))))
+    }
+
+    /// Page tables of iommufd that a script has names for.
+    pub(super) const PAGE_TABLES: usize = 3;
+
+    /// The page table of iommufd of this number.
+    pub(super) fn page_table(&self, number: usize) -> Option<DomainRef> {
+        self.named(&DomainName::User(format!("hwpt{number}")))
     }
 
     /// A static domain.
@@ -120,6 +136,9 @@ fn names(script: &mut Script) {
     for kind in KINDS {
         script.domains.extend((1..=MADE).map(|number| DomainName::Made(kind, number)));
     }
+    script.ioas = vec!["ioas0".into(), "ioas1".into()];
+    let page_tables = (0..World::PAGE_TABLES).map(|number| DomainName::User(format!("hwpt{number}")));
+    script.domains.extend(page_tables);
 }
 
 /// Groups with their devices, group by group; then devices in none, and groups for them.
@@ -173,11 +192,15 @@ fn options(theme: Theme, arch: Arch, profile: &Profile, random: &mut Random, dev
         device.default_type = random.pick(&[DefaultType::Identity, DefaultType::Dma]);
     }
     let with_pasids = match theme {
-        Theme::Pasids | Theme::Handles => 70,
+        Theme::Pasids | Theme::Handles | Theme::Iommufd => 70,
         _ => 6,
     };
     if random.percent(with_pasids) {
         device.pasid_bits = random.weighted(&[(4, 3), (8, 4), (1, 1), (16, 1), (20, 1)]).unwrap_or(4);
+    }
+    if theme == Theme::Iommufd {
+        device.cache_coherent = !random.percent(4);
+        device.isolated_msi = !random.percent(8);
     }
     device.untrusted = supports.untrusted && device.bus == Bus::Pci && random.percent(12);
     device.device_tree = arch == Arch::Arm32 && random.percent(82);
@@ -193,7 +216,7 @@ fn settings(theme: Theme, daring: bool, profile: &Profile, random: &mut Random, 
     }
     let deny = match theme {
         Theme::NoDefault => random.of(["dfib", "dfi", "df", "dfi", "dfibu", "d", "dfu"]),
-        Theme::Pasids | Theme::Handles => "",
+        Theme::Pasids | Theme::Handles | Theme::Iommufd => "",
         Theme::Statics | Theme::Denied if random.percent(45) => random.of(DENIED),
         _ if random.percent(15) => random.of(DENIED),
         _ => "",

@@ -4,8 +4,8 @@
 use super::topology::{kind_word, kinds};
 use super::{Inexpressible, domain, errno, name};
 use crate::script::{
-    DeviceId, Fault, FaultDomain, GivenHandle, GroupId, HandleId, MappingId, MappingOf, Op, OwnerId,
-    PokeValue, Script, Worded,
+    DeviceId, Fault, FaultDomain, GivenHandle, GroupId, HandleId, IoasId, IommufdOp, MappingId, MappingOf,
+    Op, OwnerId, PageTable, PokeValue, Script, Worded,
 };
 use crate::trace::{names, operation};
 
@@ -124,6 +124,7 @@ impl Arguments<'_> {
             Op::ArmReleaseMapping { mapping: MappingOf::Device(device) } => {
                 format!("{{ device: {} }}", self.device(device)?)
             }
+            Op::Iommufd(op) => self.iommufd(op)?,
             Op::Fail(fault) => self.fault(&fault)?,
             Op::Deny { kinds: denied } => kinds(denied)?,
             Op::Poke { group, field, value } => {
@@ -137,6 +138,46 @@ impl Arguments<'_> {
                 format!("{{ group: {}, field: {field}, value: {value} }}", self.group(group)?)
             }
         })
+    }
+
+    fn iommufd(&self, op: IommufdOp) -> Result<String, Inexpressible> {
+        let at = |pasid: Option<u32>| pasid.map_or_else(String::new, |pasid| format!(", pasid: {pasid}"));
+        Ok(match op {
+            IommufdOp::DeviceBind { device, context } => {
+                format!("{{ device: {}, context: {} }}", self.device(device)?, self.owner(Some(context))?)
+            }
+            IommufdOp::DeviceUnbind { device } | IommufdOp::DeviceDetach { device, pasid: None } => {
+                self.device(device)?
+            }
+            IommufdOp::DeviceDetach { device, pasid } => {
+                format!("{{ device: {}{} }}", self.device(device)?, at(pasid))
+            }
+            IommufdOp::IoasAlloc { ioas, context } => {
+                format!("{{ ioas: {}, context: {} }}", self.ioas(ioas)?, self.owner(Some(context))?)
+            }
+            IommufdOp::HwptAlloc { hwpt, ioas, device, pasid } => {
+                let pasid = if pasid { ", pasid: true" } else { "" };
+                let (hwpt, ioas) = (domain(self.script, hwpt)?, self.ioas(ioas)?);
+                format!("{{ hwpt: {hwpt}, ioas: {ioas}, device: {}{pasid} }}", self.device(device)?)
+            }
+            IommufdOp::DeviceAttach { device, to, pasid }
+            | IommufdOp::DeviceReplace { device, to, pasid } => {
+                format!("{{ device: {}, {}{} }}", self.device(device)?, self.page_table(to)?, at(pasid))
+            }
+            IommufdOp::Destroy { object } => format!("{{ {} }}", self.page_table(object)?),
+        })
+    }
+
+    fn page_table(&self, to: PageTable) -> Result<String, Inexpressible> {
+        Ok(match to {
+            PageTable::Hwpt(hwpt) => format!("hwpt: {}", domain(self.script, hwpt)?),
+            PageTable::Ioas(ioas) => format!("ioas: {}", self.ioas(ioas)?),
+        })
+    }
+
+    fn ioas(&self, id: IoasId) -> Result<String, Inexpressible> {
+        let known = self.script.ioas.get(id.index());
+        known.map(|known| name(known)).ok_or(Inexpressible::Undeclared("address space"))
     }
 
     fn fault(&self, fault: &Fault) -> Result<String, Inexpressible> {

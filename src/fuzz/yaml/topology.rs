@@ -5,7 +5,8 @@ use std::fmt::Write;
 
 use super::{Inexpressible, errno, name};
 use crate::script::{
-    Arch, Bus, DefaultType, DeviceSpec, DomainKind, DomainName, GroupId, KindSet, Script, Setting, Worded,
+    Arch, Bus, DefaultType, DeviceSpec, DomainKind, DomainName, GroupId, IommufdOp, KindSet, Op, PageTable,
+    Script, Setting, Worded,
 };
 
 pub(super) fn write(script: &Script, text: &mut String) -> Result<(), Inexpressible> {
@@ -119,6 +120,11 @@ fn device(arch: Arch, spec: &DeviceSpec) -> Result<Option<String>, Inexpressible
             options.push(format!("{name}: true"));
         }
     }
+    for (name, is) in [("cache_coherent", spec.cache_coherent), ("isolated_msi", spec.isolated_msi)] {
+        if !is {
+            options.push(format!("{name}: false"));
+        }
+    }
     if options.is_empty() && spec.group.is_some() {
         return Ok(None);
     }
@@ -126,14 +132,33 @@ fn device(arch: Arch, spec: &DeviceSpec) -> Result<Option<String>, Inexpressible
     Ok(Some(format!("{}: {options}", name(&spec.name))))
 }
 
-/// Domains and mappings, in the order in which the script has them.
+/// Domains, mappings and address spaces, in the order in which the script has them.
 fn domains(script: &Script) -> Vec<String> {
     let is_mapping = |user: &String| script.mappings.contains(user);
     let users = script.domains.iter().filter_map(|known| match known {
+        DomainName::User(user) if is_hwpt(script, user) => Some(format!("{}: hwpt", name(user))),
         DomainName::User(user) if !is_mapping(user) => Some(format!("{}: paging", name(user))),
         _ => None,
     });
-    users.chain(script.mappings.iter().map(|mapping| format!("{}: mapping", name(mapping)))).collect()
+    let mappings = script.mappings.iter().map(|mapping| format!("{}: mapping", name(mapping)));
+    let ioas = script.ioas.iter().map(|ioas| format!("{}: ioas", name(ioas)));
+    users.chain(mappings).chain(ioas).collect()
+}
+
+/// Is this the name of a page table of iommufd?
+fn is_hwpt(script: &Script, user: &str) -> bool {
+    script.ops.iter().any(|op| {
+        let Op::Iommufd(
+            IommufdOp::HwptAlloc { hwpt, .. }
+            | IommufdOp::DeviceAttach { to: PageTable::Hwpt(hwpt), .. }
+            | IommufdOp::DeviceReplace { to: PageTable::Hwpt(hwpt), .. }
+            | IommufdOp::Destroy { object: PageTable::Hwpt(hwpt) },
+        ) = op
+        else {
+            return false;
+        };
+        matches!(script.domains.get(hwpt.index()), Some(DomainName::User(name)) if name == user)
+    })
 }
 
 /// A list of types.

@@ -24,6 +24,9 @@ pub enum CannotRun {
     /// The sequence of a display driver that the guest does not have.
     #[error("runs the sequence of a driver that the guest does not have")]
     DriverFlow,
+    /// An operation of iommufd, or a device that only iommufd takes for peculiar.
+    #[error("needs iommufd, which Debian's kernels do not have")]
+    Iommufd,
     /// An operation that the bench of this guest does not have.
     #[error("needs `{0}`, which the bench in the guest does not have; prepare the kernel again")]
     NoCommand(&'static str),

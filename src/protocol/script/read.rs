@@ -8,7 +8,8 @@ use crate::protocol::error::{Problem, Under, WireError, shortened};
 use crate::protocol::names::{self, checked};
 use crate::script::{
     DeviceId, DeviceSpec, DomainRef, DriverFlow, Fault, FaultDomain, Field, GivenHandle, GroupId, GroupSpec,
-    HandleId, MappingId, MappingOf, Op, OwnerId, PokeValue, Script, Setting, TypeWord,
+    HandleId, IoasId, IommufdOp, MappingId, MappingOf, Op, OwnerId, PageTable, PokeValue, Script, Setting,
+    TypeWord,
 };
 
 impl WireScript<'_> {
@@ -100,6 +101,8 @@ impl Reader {
             device_tree: wire.device_tree,
             untrusted: wire.untrusted,
             bridge: wire.bridge,
+            cache_coherent: wire.cache_coherent,
+            isolated_msi: wire.isolated_msi,
         });
         Ok(())
     }
@@ -239,6 +242,39 @@ impl Reader {
             WireOp::TegraDrmDetach(of) => self.flow(DriverFlow::TegraDrmDetach, of)?,
             WireOp::Host1xAttach(of) => self.flow(DriverFlow::Host1xAttach, of)?,
             WireOp::Host1xDetach(of) => self.flow(DriverFlow::Host1xDetach, of)?,
+            WireOp::IommufdDeviceBind(of) => Op::Iommufd(IommufdOp::DeviceBind {
+                device: self.device(&of.device)?,
+                context: self.context(&of.context)?,
+            }),
+            WireOp::IommufdDeviceUnbind(of) => {
+                Op::Iommufd(IommufdOp::DeviceUnbind { device: self.device(&of.device)? })
+            }
+            WireOp::IommufdIoasAlloc(of) => Op::Iommufd(IommufdOp::IoasAlloc {
+                ioas: self.ioas(&of.ioas)?,
+                context: self.context(&of.context)?,
+            }),
+            WireOp::IommufdHwptAlloc(of) => Op::Iommufd(IommufdOp::HwptAlloc {
+                hwpt: self.domain(&of.hwpt)?,
+                ioas: self.ioas(&of.ioas)?,
+                device: self.device(&of.device)?,
+                pasid: of.pasid,
+            }),
+            WireOp::IommufdDeviceAttach(of) => Op::Iommufd(IommufdOp::DeviceAttach {
+                device: self.device(&of.device)?,
+                to: self.page_table(of.hwpt.as_ref(), of.ioas.as_ref())?,
+                pasid: of.pasid,
+            }),
+            WireOp::IommufdDeviceReplace(of) => Op::Iommufd(IommufdOp::DeviceReplace {
+                device: self.device(&of.device)?,
+                to: self.page_table(of.hwpt.as_ref(), of.ioas.as_ref())?,
+                pasid: of.pasid,
+            }),
+            WireOp::IommufdDeviceDetach(of) => {
+                Op::Iommufd(IommufdOp::DeviceDetach { device: self.device(&of.device)?, pasid: of.pasid })
+            }
+            WireOp::IommuDestroy(of) => Op::Iommufd(IommufdOp::Destroy {
+                object: self.page_table(of.hwpt.as_ref(), of.ioas.as_ref())?,
+            }),
             WireOp::Fail(fault) => Op::Fail(self.fault(fault)?),
             WireOp::FailClear(_) => Op::FailClear,
             WireOp::Deny(kinds) => Op::Deny { kinds: kinds.types.iter().map(|kind| kind.0).collect() },
@@ -250,6 +286,37 @@ impl Reader {
     fn flow(&mut self, flow: DriverFlow, of: &DomainDevice<'_>) -> Result<Op, WireError> {
         let (domain, device) = self.domain_device(of)?;
         Ok(Op::Driver { flow, device, domain })
+    }
+
+    fn page_table(
+        &mut self,
+        hwpt: Option<&Text<'_>>,
+        ioas: Option<&Text<'_>>,
+    ) -> Result<PageTable, WireError> {
+        match (hwpt, ioas) {
+            (Some(hwpt), None) => self.domain(hwpt).map(PageTable::Hwpt),
+            (None, Some(ioas)) => self.ioas(ioas).map(PageTable::Ioas),
+            _ => Err(Problem::ExactlyOne("`hwpt` and `ioas`").into()),
+        }
+    }
+
+    fn context(&self, name: &Text<'_>) -> Result<OwnerId, WireError> {
+        names::owner(&self.script, name.as_str()).under("context")
+    }
+
+    fn ioas(&mut self, name: &Text<'_>) -> Result<IoasId, WireError> {
+        let name = checked(name.as_str()).under("ioas")?;
+        let known = &mut self.script.ioas;
+        let index = known.iter().position(|known| known == name).unwrap_or_else(|| {
+            known.push(name.to_owned());
+            known.len() - 1
+        });
+        match u8::try_from(index) {
+            Ok(index) => Ok(IoasId(index)),
+            Err(_) => {
+                Err(Problem::TooMany { what: "address spaces", limit: usize::from(u8::MAX) + 1 }.into())
+            }
+        }
     }
 
     fn domain_device(&mut self, of: &DomainDevice<'_>) -> Result<(DomainRef, DeviceId), WireError> {

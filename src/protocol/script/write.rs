@@ -2,10 +2,11 @@
 //! From a [`Script`] to its JSON.
 
 use super::{
-    Add, AttachMapping, AttachPasid, BindTo, Count, CreateMapping, DeviceGroup, DeviceOwner, DomainDevice,
-    DomainGroup, DomainPasid, GroupHandle, GroupOwner, GroupType, HandleGet, Kinds, Nothing, OfDevice,
-    OfDomain, OfGroup, PokeField, ReleaseMapping, ReplaceHandle, ReplacePasid, WireDevice, WireFault,
-    WireGroup, WireOp, WireScript, WireSetting,
+    Add, AllocHwpt, AttachMapping, AttachPasid, AttachTable, BindTo, Count, CreateMapping, DetachTable,
+    DeviceContext, DeviceGroup, DeviceOwner, DomainDevice, DomainGroup, DomainPasid, GroupHandle, GroupOwner,
+    GroupType, HandleGet, IoasContext, Kinds, Nothing, OfDevice, OfDomain, OfGroup, PokeField,
+    ReleaseMapping, ReplaceHandle, ReplacePasid, WireDevice, WireFault, WireGroup, WireOp, WireScript,
+    WireSetting, WireTable,
 };
 use crate::implementation::recorded::wire::{Scalar, Text};
 use crate::protocol::error::{Problem, Under, WireError};
@@ -13,7 +14,7 @@ use crate::protocol::names::checked;
 use crate::protocol::words::Word;
 use crate::script::{
     DeviceId, DeviceSpec, DomainName, DomainRef, DriverFlow, Fault, FaultDomain, GivenHandle, GroupId,
-    HandleId, MappingId, MappingOf, Op, OwnerId, PokeValue, Script, Setting,
+    HandleId, IoasId, IommufdOp, MappingId, MappingOf, Op, OwnerId, PageTable, PokeValue, Script, Setting,
 };
 use crate::trace::names;
 
@@ -92,6 +93,8 @@ impl<'a> Writer<'a> {
             device_tree: spec.device_tree,
             untrusted: spec.untrusted,
             bridge: spec.bridge,
+            cache_coherent: spec.cache_coherent,
+            isolated_msi: spec.isolated_msi,
         })
     }
 
@@ -205,6 +208,7 @@ impl<'a> Writer<'a> {
                 })
             }
             Op::Driver { flow, device, domain } => flow_op(flow)(self.domain_device(domain, device)?),
+            Op::Iommufd(op) => self.iommufd(op)?,
             Op::Fail(ref fault) => WireOp::Fail(self.fault(fault)?),
             Op::FailClear => WireOp::FailClear(Nothing {}),
             Op::Deny { kinds } => WireOp::Deny(Kinds { types: kinds.iter().map(Word).collect() }),
@@ -215,6 +219,66 @@ impl<'a> Writer<'a> {
             }),
             Op::Observe => WireOp::Observe(Nothing {}),
         })
+    }
+
+    fn iommufd(&self, op: IommufdOp) -> Result<WireOp<'a>, WireError> {
+        Ok(match op {
+            IommufdOp::DeviceBind { device, context } => WireOp::IommufdDeviceBind(DeviceContext {
+                device: self.device(device)?,
+                context: self.context(context)?,
+            }),
+            IommufdOp::DeviceUnbind { device } => WireOp::IommufdDeviceUnbind(self.of_device(device)?),
+            IommufdOp::IoasAlloc { ioas, context } => WireOp::IommufdIoasAlloc(IoasContext {
+                ioas: self.ioas(ioas)?,
+                context: self.context(context)?,
+            }),
+            IommufdOp::HwptAlloc { hwpt, ioas, device, pasid } => WireOp::IommufdHwptAlloc(AllocHwpt {
+                hwpt: self.domain(hwpt)?,
+                ioas: self.ioas(ioas)?,
+                device: self.device(device)?,
+                pasid,
+            }),
+            IommufdOp::DeviceAttach { device, to, pasid } => {
+                WireOp::IommufdDeviceAttach(self.attach_table(device, to, pasid)?)
+            }
+            IommufdOp::DeviceReplace { device, to, pasid } => {
+                WireOp::IommufdDeviceReplace(self.attach_table(device, to, pasid)?)
+            }
+            IommufdOp::DeviceDetach { device, pasid } => {
+                WireOp::IommufdDeviceDetach(DetachTable { device: self.device(device)?, pasid })
+            }
+            IommufdOp::Destroy { object } => {
+                let (hwpt, ioas) = self.page_table(object)?;
+                WireOp::IommuDestroy(WireTable { hwpt, ioas })
+            }
+        })
+    }
+
+    fn attach_table(
+        &self,
+        device: DeviceId,
+        to: PageTable,
+        pasid: Option<u32>,
+    ) -> Result<AttachTable<'a>, WireError> {
+        let (hwpt, ioas) = self.page_table(to)?;
+        Ok(AttachTable { device: self.device(device)?, hwpt, ioas, pasid })
+    }
+
+    fn page_table(&self, to: PageTable) -> Result<(Option<Text<'a>>, Option<Text<'a>>), WireError> {
+        Ok(match to {
+            PageTable::Hwpt(hwpt) => (Some(self.domain(hwpt)?), None),
+            PageTable::Ioas(ioas) => (None, Some(self.ioas(ioas)?)),
+        })
+    }
+
+    fn ioas(&self, id: IoasId) -> Result<Text<'a>, WireError> {
+        let name = self.script.ioas.get(id.index()).ok_or(Problem::BadId).under("ioas")?;
+        Ok(checked(name).under("ioas")?.into())
+    }
+
+    fn context(&self, id: OwnerId) -> Result<Text<'a>, WireError> {
+        let name = self.script.owners.get(id.index()).ok_or(Problem::BadId).under("context")?;
+        Ok(Text::from(name.as_str()))
     }
 
     fn fault(&self, fault: &Fault) -> Result<WireFault<'a>, WireError> {

@@ -143,9 +143,14 @@ impl Lowering<'_> {
             device_tree,
             untrusted,
             bridge: _,
+            cache_coherent,
+            isolated_msi,
         } = device;
         if *untrusted {
             return Err(CannotRun::Untrusted);
+        }
+        if !cache_coherent || !isolated_msi {
+            return Err(CannotRun::Iommufd);
         }
         let group = group.map_or(Ok("-".into()), |group| self.names.group(group))?;
         let mut line = format!("dev d{index} group={group}");
@@ -264,6 +269,7 @@ impl Lowering<'_> {
                 format!("arm_release {}", names.device(device)?)
             }
             Op::Driver { .. } => return Err(CannotRun::DriverFlow),
+            Op::Iommufd(_) => return Err(CannotRun::Iommufd),
             Op::Fail(fault) => self.fault(fault)?,
             Op::FailClear => "fail clear".into(),
             Op::Deny { kinds } if letters(kinds).is_empty() => "deny -".into(),

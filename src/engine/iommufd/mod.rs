@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! iommufd: contexts, bound devices, address spaces, page tables (v6.2).
+//!
+//! What is modelled is what decides about groups, domains and errnos. Mappings of an address space, nested page tables,
+//! faults and dirty tracking are left out: an address space is empty, so that no page table is ever refused for what is
+//! mapped.
+
+mod attach;
+mod bind;
+mod page_table;
+mod replace;
+
+use super::Engine;
+use super::rules::{Iommufd, IommufdHwptAlloc, IommufdPasid, IommufdReplace, IommufdTwice};
+use super::state::DomainId;
+use crate::script::{DeviceId, DomainRef, Errno, GroupId, IoasId, IommufdOp, OwnerId, PageTable};
+use crate::trace::{BadOp, Outcome, Skip};
+
+/// `IOMMU_NO_PASID`: what a device's DMA uses that names no PASID.
+const NO_PASID: u32 = 0;
+
+/// A page table, an index into [`Objects::page_tables`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Hwpt(usize);
+
+/// `struct iommufd_device`: a device that is bound to a context.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Bound {
+    device: DeviceId,
+    context: OwnerId,
+    /// The group that it was in, to which iommufd keeps a reference.
+    group: GroupId,
+    /// PASID and page table.
+    attached: Vec<(u32, Hwpt)>,
+}
+
+/// `struct iommufd_ioas`
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Ioas {
+    id: IoasId,
+    context: OwnerId,
+    destroyed: bool,
+}
+
+/// `struct iommufd_hwpt_paging`
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct PageTableObject {
+    domain: DomainId,
+    ioas: IoasId,
+    context: OwnerId,
+    /// Made by iommufd itself, and gone with its last user.
+    auto: bool,
+    /// May be attached beside PASIDs, and to them.
+    pasid: bool,
+    destroyed: bool,
+}
+
+/// The objects of all contexts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(in crate::engine) struct Objects {
+    bound: Vec<Bound>,
+    ioas: Vec<Ioas>,
+    page_tables: Vec<PageTableObject>,
+}
+
+impl Objects {
+    fn bound(&self, device: DeviceId) -> Option<&Bound> {
+        self.bound.iter().find(|bound| bound.device == device)
+    }
+
+    /// An address space that a context can name.
+    fn ioas(&self, id: IoasId, context: OwnerId) -> Option<&Ioas> {
+        self.ioas.iter().find(|ioas| ioas.id == id && ioas.context == context && !ioas.destroyed)
+    }
+
+    /// The page table of this domain.
+    fn page_table(&self, domain: DomainId) -> Option<Hwpt> {
+        self.page_tables.iter().position(|hwpt| hwpt.domain == domain && !hwpt.destroyed).map(Hwpt)
+    }
+
+    fn get(&self, hwpt: Hwpt) -> &PageTableObject {
+        &self.page_tables[hwpt.0]
+    }
+
+    /// So many devices and PASIDs are attached to it.
+    fn users(&self, hwpt: Hwpt) -> usize {
+        self.bound.iter().flat_map(|bound| &bound.attached).filter(|(_, used)| *used == hwpt).count()
+    }
+}
+
+impl Engine<'_> {
+    /// Is this device bound to a context?
+    pub(super) fn is_bound_to_iommufd(&self, device: DeviceId) -> bool {
+        self.state.iommufd.bound(device).is_some()
+    }
+
+    /// Does this domain belong to a page table of iommufd, which alone may free it?
+    pub(super) fn is_page_table(&self, domain: DomainId) -> bool {
+        self.state.iommufd.page_table(domain).is_some()
+    }
+
+    /// The outcome of an operation; `Err` where it did not get to run.
+    pub(super) fn run_iommufd(&mut self, op: IommufdOp) -> Result<Outcome, Outcome> {
+        self.needs(self.rules.iommufd() == Iommufd::Present)?;
+        Ok(match op {
+            IommufdOp::DeviceBind { device, context } => {
+                self.present(device)?;
+                if self.is_bound_to_iommufd(device) {
+                    return Err(Outcome::Skipped(Skip::BoundToIommufd));
+                }
+                returned(self.iommufd_bind(device, context))
+            }
+            IommufdOp::DeviceUnbind { device } => {
+                let bound = self.bound(device)?;
+                if !bound.attached.is_empty() {
+                    return Err(Outcome::Skipped(Skip::PageTableAttached));
+                }
+                self.grouped(device)?;
+                self.iommufd_unbind(device);
+                Outcome::Void
+            }
+            IommufdOp::IoasAlloc { ioas, context } => {
+                if self.state.iommufd.ioas.iter().any(|known| known.id == ioas) {
+                    return Err(Outcome::Bad(BadOp::NameInUse));
+                }
+                self.state.iommufd.ioas.push(Ioas { id: ioas, context, destroyed: false });
+                Outcome::Ok
+            }
+            IommufdOp::HwptAlloc { hwpt, ioas, device, pasid } => {
+                self.present(device)?;
+                self.needs(self.rules.iommufd_hwpt_alloc() == IommufdHwptAlloc::Present)?;
+                if self.find_domain(hwpt).is_some() {
+                    return Err(Outcome::Bad(BadOp::NameInUse));
+                }
+                returned(self.hwpt_alloc(hwpt, ioas, device, pasid))
+            }
+            IommufdOp::DeviceAttach { device, to, pasid } => {
+                self.knows_iommufd_pasid(pasid)?;
+                let bound = self.bound(device)?;
+                let attached = bound.attached.iter().any(|(at, _)| *at == pasid.unwrap_or(NO_PASID));
+                if attached && self.rules.iommufd_twice() == IommufdTwice::Corrupts {
+                    return Err(Outcome::Skipped(Skip::PageTableAttached));
+                }
+                returned(self.iommufd_attach(device, to, pasid.unwrap_or(NO_PASID)))
+            }
+            IommufdOp::DeviceReplace { device, to, pasid } => {
+                self.needs(self.rules.iommufd_replace() != IommufdReplace::Absent)?;
+                self.knows_iommufd_pasid(pasid)?;
+                self.bound(device)?;
+                returned(self.iommufd_replace(device, to, pasid.unwrap_or(NO_PASID)))
+            }
+            IommufdOp::DeviceDetach { device, pasid } => {
+                self.knows_iommufd_pasid(pasid)?;
+                let pasid = pasid.unwrap_or(NO_PASID);
+                if !self.bound(device)?.attached.iter().any(|(at, _)| *at == pasid) {
+                    return Err(Outcome::Skipped(Skip::NoPageTableAttached));
+                }
+                self.iommufd_detach(device, pasid);
+                Outcome::Void
+            }
+            IommufdOp::Destroy { object } => returned(self.iommufd_destroy(object)),
+        })
+    }
+
+    fn bound(&self, device: DeviceId) -> Result<&Bound, Outcome> {
+        self.state.iommufd.bound(device).ok_or(Outcome::Skipped(Skip::NotBoundToIommufd))
+    }
+
+    fn knows_iommufd_pasid(&self, pasid: Option<u32>) -> Result<(), Outcome> {
+        self.needs(pasid.is_none() || self.rules.iommufd_pasid() == IommufdPasid::Present)
+    }
+
+    /// All files are closed: devices are detached and unbound, then the objects that nobody uses go.
+    pub(super) fn close_iommufd(&mut self) {
+        while let Some(bound) = self.state.iommufd.bound.first() {
+            let (device, attached) = (bound.device, bound.attached.clone());
+            for (pasid, _) in attached.into_iter().rev() {
+                self.iommufd_detach(device, pasid);
+            }
+            self.iommufd_unbind(device);
+        }
+        for hwpt in 0..self.state.iommufd.page_tables.len() {
+            if !self.state.iommufd.page_tables[hwpt].destroyed {
+                self.destroy_page_table(Hwpt(hwpt));
+            }
+        }
+    }
+
+    /// Are the ids of an operation in the script's tables?
+    pub(super) fn check_iommufd_ids(&self, op: IommufdOp) -> Result<(), BadOp> {
+        let device = |id: DeviceId| in_table(id.index(), self.script.devices.len(), BadOp::NoSuchDevice);
+        let context = |id: OwnerId| in_table(id.index(), self.script.owners.len(), BadOp::NoSuchDomain);
+        let ioas = |id: IoasId| in_table(id.index(), self.script.ioas.len(), BadOp::NoSuchDomain);
+        let hwpt = |id: DomainRef| in_table(id.index(), self.script.domains.len(), BadOp::NoSuchDomain);
+        let table = |to: PageTable| match to {
+            PageTable::Hwpt(id) => hwpt(id),
+            PageTable::Ioas(id) => ioas(id),
+        };
+        match op {
+            IommufdOp::DeviceBind { device: id, context: of } => device(id).and_then(|()| context(of)),
+            IommufdOp::DeviceUnbind { device: id } | IommufdOp::DeviceDetach { device: id, .. } => device(id),
+            IommufdOp::IoasAlloc { ioas: id, context: of } => ioas(id).and_then(|()| context(of)),
+            IommufdOp::HwptAlloc { hwpt: name, ioas: of, device: id, .. } => {
+                device(id).and_then(|()| hwpt(name)).and_then(|()| ioas(of))
+            }
+            IommufdOp::DeviceAttach { device: id, to, .. }
+            | IommufdOp::DeviceReplace { device: id, to, .. } => device(id).and_then(|()| table(to)),
+            IommufdOp::Destroy { object } => table(object),
+        }
+    }
+}
+
+fn in_table(index: usize, len: usize, otherwise: BadOp) -> Result<(), BadOp> {
+    if index < len { Ok(()) } else { Err(otherwise) }
+}
+
+fn returned(result: Result<(), Errno>) -> Outcome {
+    result.map_or_else(Outcome::Err, |()| Outcome::Ok)
+}
