@@ -10,7 +10,7 @@ use super::on::{On, Opened};
 use super::progress;
 use crate::fuzz::campaign::{self, Figures, Found, Options};
 use crate::fuzz::reach::Reach;
-use crate::fuzz::{Generator, Profile};
+use crate::fuzz::{DARING, Generator, Profile};
 use crate::history::Point;
 use crate::linux::name::KernelName;
 use crate::script::Arch;
@@ -63,6 +63,10 @@ pub struct Args {
     #[arg(long, value_enum)]
     arch: Option<Machine>,
 
+    /// One script in so many may take the kernel down, which costs a boot; 0: none may
+    #[arg(long, value_name = "N", default_value_t = DARING)]
+    daring: usize,
+
     /// Do not run anything: tell what of the engine's behaviour the scripts reach
     #[arg(long)]
     reach: bool,
@@ -85,7 +89,7 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<Status, Failure> {
         first: args.from,
         scripts: args.scripts.or_else(|| args.seconds.is_none().then_some(SCRIPTS)),
         time: args.seconds.map(Duration::from_secs),
-        profile: profile(args.arch, &args.on, &family, point.clone()),
+        profile: Profile { daring: args.daring, ..profile(args.arch, &args.on, &family, point.clone()) },
         point: release.unwrap_or(point),
     };
     if args.reach {

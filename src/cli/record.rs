@@ -11,7 +11,7 @@ use super::fuzz::{Machine, profile};
 use super::on::{On, Opened};
 use super::progress;
 use crate::case;
-use crate::fuzz::Generator;
+use crate::fuzz::{DARING, Generator, Profile};
 use crate::history::Point;
 use crate::implementation::Answer;
 use crate::protocol::record::{Head, RecordError, RecordWriter, Source};
@@ -56,6 +56,10 @@ pub struct Args {
     #[arg(long, value_enum, requires = "random")]
     arch: Option<Machine>,
 
+    /// One random script in so many may take the kernel down; 0: none may
+    #[arg(long, value_name = "N", default_value_t = DARING, requires = "random")]
+    daring: usize,
+
     /// The file to write
     #[arg(long, short, value_name = "FILE")]
     output: PathBuf,
@@ -80,7 +84,8 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<Status, Failure> {
     let point = release.or(point).ok_or_else(|| Failure::NoRelease(implementation.name()))?;
     let (asked, mut unusable) = match args.random {
         Some(count) => {
-            let generator = Generator::new(args.seed, profile(args.arch, &args.on, &family, point.clone()));
+            let profile = profile(args.arch, &args.on, &family, point.clone());
+            let generator = Generator::new(args.seed, Profile { daring: args.daring, ..profile });
             let script = |number| Asked { script: generator.script(number), note: None };
             ((0..count).map(script).collect(), 0)
         }

@@ -179,6 +179,7 @@ impl Engine<'_> {
     /// Drops a reference; the last one frees the domain.
     fn put_mapping(&mut self, mapping: ArmMapping) {
         let record = &mut self.state.arm_mappings[mapping.index()];
+        self.state.touches_freed_mapping |= record.refs == 0;
         record.refs = record.refs.saturating_sub(1);
         let (refs, domain) = (record.refs, record.domain);
         if refs == 0 && !self.state.domain(domain).freed {

@@ -8,7 +8,8 @@ use super::rules::{
 };
 use super::state::{Domain, DomainId, Label};
 use crate::script::{
-    Arch, DefaultType, DetachOps, DeviceId, DomainKind, DomainRef, Errno, FaultDomain, FaultKind, GroupId,
+    Arch, DefaultType, DetachOps, DeviceId, DomainKind, DomainName, DomainRef, Errno, FaultDomain, FaultKind,
+    GroupId,
 };
 use crate::trace::{Call, Crash, Mark, PasidTarget, Role, Warn};
 
@@ -59,7 +60,11 @@ impl Engine<'_> {
             FaultDomain::Named(name) => {
                 // Comparing names makes one up.
                 self.see(domain);
-                self.find_domain(name) == Some(domain)
+                match &self.script.domains[name.index()] {
+                    // Of a static domain that was denied and made anew there are two.
+                    DomainName::Static(which) => self.state.domain(domain).label == Label::Static(*which),
+                    _ => self.find_domain(name) == Some(domain),
+                }
             }
         }
     }
@@ -174,7 +179,7 @@ impl Engine<'_> {
 
     /// The domain that a name means now.
     pub(super) fn find_domain(&self, name: DomainRef) -> Option<DomainId> {
-        use crate::script::{DomainName, Field};
+        use crate::script::Field;
         let matches = |label: Label| match &self.script.domains[name.index()] {
             DomainName::User(text) => match label {
                 Label::User(other) => other == name,

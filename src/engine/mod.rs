@@ -124,6 +124,19 @@ impl<'a> Engine<'a> {
         self.state.driver.registered
     }
 
+    /// Has a reference been dropped of an ARM mapping that was freed already? What a kernel does from then on is chance.
+    #[must_use]
+    pub fn touches_freed_mapping(&self) -> bool {
+        self.state.touches_freed_mapping
+    }
+
+    /// Does a script that ends now leave a kernel alive, with its memory in order?
+    #[must_use]
+    pub fn ends_well(&self) -> bool {
+        let mut engine = self.clone();
+        matches!(engine.finish(), End::Teardown { .. }) && !engine.touches_freed_mapping()
+    }
+
     /// The name that a domain goes by in recorded traces.
     #[must_use]
     pub fn domain_name(&self, domain: Mark) -> Option<DomainName> {

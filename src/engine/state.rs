@@ -220,6 +220,8 @@ pub(super) struct State {
     pub(super) iommufd: super::iommufd::Objects,
     pub(super) arm_mappings: Vec<MappingRecord>,
     pub(super) script_mappings: Vec<ScriptMapping>,
+    /// A reference was dropped of a mapping that was freed already.
+    pub(super) touches_freed_mapping: bool,
 }
 
 impl State {

@@ -16,4 +16,4 @@ pub mod yaml;
 
 pub use canonical::canonical;
 pub use generate::Generator;
-pub use profile::{Profile, Supports};
+pub use profile::{DARING, Profile, Supports};

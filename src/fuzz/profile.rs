@@ -18,7 +18,7 @@ pub struct Profile {
 }
 
 /// One script in so many may crash, unless it is said otherwise: each costs a real kernel a boot.
-const DARING: usize = 5000;
+pub const DARING: usize = 5000;
 
 impl Profile {
     /// Scripts for an implementation that can do all that a script can say.
@@ -79,9 +79,9 @@ impl Supports {
     pub const BENCH: Supports = Supports {
         buses: &[Bus::Platform],
         flows: false,
-        queries: false,
+        queries: true,
+        deferred_attach: true,
         iommufd: false,
-        deferred_attach: false,
         pointers: true,
         made: false,
         untrusted: false,

@@ -7,6 +7,8 @@ mod report;
 mod tests;
 
 use std::collections::BTreeMap;
+use std::sync::mpsc::{self, SyncSender};
+use std::thread;
 use std::time::{Duration, Instant};
 
 pub use disagreement::{Disagreement, Kind};
@@ -24,6 +26,8 @@ use crate::trace::compare::Difference;
 
 /// Scripts that are handed over at once.
 const BATCH: u64 = 200;
+/// So many batches more are made meanwhile.
+const AHEAD: usize = 1;
 /// So many scripts of a kind of disagreement are shortened; the others are only counted.
 const SHORTENED: usize = 4;
 /// So many questions are asked to shorten one.
@@ -90,53 +94,38 @@ pub fn run(
     options: &Options,
     progress: &mut dyn FnMut(&Figures),
 ) -> Found {
-    let generator = Generator::new(options.seed, options.profile.clone());
     let start = Instant::now();
     let mut found = Found::default();
-    let mut number = options.first;
     let mut failures = 0;
-    let end = options.scripts.map(|scripts| options.first.saturating_add(scripts));
-    while options.time.is_none_or(|time| start.elapsed() < time) && failures < FAILURES {
-        let left = end.map_or(BATCH, |end| BATCH.min(end.saturating_sub(number)));
-        if left == 0 {
-            break;
+    thread::scope(|scope| {
+        // The next scripts are made while the guest is busy with these.
+        let (ready, next) = mpsc::sync_channel(AHEAD);
+        scope.spawn(move || generate(options, &ready));
+        while options.time.is_none_or(|time| start.elapsed() < time) && failures < FAILURES {
+            let Ok(scripts) = next.recv() else { break };
+            found.batch(implementation, options, &scripts, &mut failures);
+            progress(&found.figures);
         }
-        let scripts: Vec<Script> = (number..number + left).map(|number| generator.script(number)).collect();
-        number += left;
-        let began = Instant::now();
-        let mut differing = Vec::new();
-        let references: Vec<&Script> = scripts.iter().collect();
-        implementation.run_all(&references, &mut |index, answer| {
-            let Some(script) = scripts.get(index) else { return };
-            found.figures.note(script, &answer);
-            match judge(script, &options.point, answer) {
-                Judged::Agrees => failures = 0,
-                Judged::Deviates(deviates) => {
-                    failures = 0;
-                    differing.push((index, deviates.difference));
-                }
-                Judged::Skipped { reason } => *found.figures.skipped.entry(reason).or_default() += 1,
-                Judged::Errored { message } => {
-                    failures += 1;
-                    *found.figures.failed.entry(message).or_default() += 1;
-                }
-            }
-        });
-        found.figures.running += began.elapsed();
-        let began = Instant::now();
-        for (index, difference) in differing {
-            if let Some(script) = scripts.get(index) {
-                found.take(implementation, options, script, difference);
-            }
-        }
-        found.figures.shrinking += began.elapsed();
-        progress(&found.figures);
-    }
+    });
     found.given_up = failures >= FAILURES;
     for alike in found.kinds.values_mut() {
         alike.sort_by_key(|disagreement| disagreement.script.ops.len());
     }
     found
+}
+
+/// Makes the scripts of a campaign, batch by batch, until there are enough or nobody takes them any more.
+fn generate(options: &Options, ready: &SyncSender<Vec<Script>>) {
+    let generator = Generator::new(options.seed, options.profile.clone());
+    let end = options.scripts.map_or(u64::MAX, |scripts| options.first.saturating_add(scripts));
+    let mut number = options.first;
+    while number < end {
+        let next = end.min(number.saturating_add(BATCH));
+        if ready.send((number..next).map(|number| generator.script(number)).collect()).is_err() {
+            return;
+        }
+        number = next;
+    }
 }
 
 impl Figures {
@@ -161,6 +150,42 @@ impl Figures {
 }
 
 impl Found {
+    /// Runs some scripts, and shortens those that disagree; `failures` counts those in a row on which the
+    /// implementation failed.
+    fn batch(
+        &mut self,
+        implementation: &mut dyn Implementation,
+        options: &Options,
+        scripts: &[Script],
+        failures: &mut u64,
+    ) {
+        let began = Instant::now();
+        let mut differing = Vec::new();
+        let references: Vec<&Script> = scripts.iter().collect();
+        implementation.run_all(&references, &mut |index, answer| {
+            let Some(script) = scripts.get(index) else { return };
+            self.figures.note(script, &answer);
+            match judge(script, &options.point, answer) {
+                Judged::Agrees => *failures = 0,
+                Judged::Deviates(deviates) => {
+                    *failures = 0;
+                    differing.push((script, deviates.difference));
+                }
+                Judged::Skipped { reason } => *self.figures.skipped.entry(reason).or_default() += 1,
+                Judged::Errored { message } => {
+                    *failures += 1;
+                    *self.figures.failed.entry(message).or_default() += 1;
+                }
+            }
+        });
+        self.figures.running += began.elapsed();
+        let began = Instant::now();
+        for (script, difference) in differing {
+            self.take(implementation, options, script, difference);
+        }
+        self.figures.shrinking += began.elapsed();
+    }
+
     /// Takes a disagreement in: shortened, if there are not enough of its kind.
     fn take(
         &mut self,

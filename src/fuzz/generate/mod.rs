@@ -20,7 +20,6 @@ use super::profile::Profile;
 use super::random::Random;
 use crate::engine::Engine;
 use crate::script::{Op, Script};
-use crate::trace::End;
 use play::Play;
 use world::World;
 
@@ -134,17 +133,16 @@ impl Play<'_> {
 fn cut_before_crash(world: &Script, profile: &Profile, ops: &mut Vec<Op>) {
     let mut engine = Engine::new(world, &profile.point.rules);
     let mut safe = 0;
-    let ends_well = |engine: &Engine<'_>| matches!(engine.clone().end(), End::Teardown { .. });
     for op in ops.iter() {
         engine.execute(*op);
     }
-    if ends_well(&engine) {
+    if engine.ends_well() {
         return;
     }
     let mut engine = Engine::new(world, &profile.point.rules);
     for (index, op) in ops.iter().enumerate() {
         engine.execute(*op);
-        if ends_well(&engine) {
+        if engine.ends_well() {
             safe = index + 1;
         }
     }

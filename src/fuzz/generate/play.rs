@@ -97,7 +97,8 @@ impl<'w> Play<'w> {
         }
         let mut trial = self.engine.clone();
         let outcome = trial.execute(op);
-        (self.world.daring || trial.crash().is_none()).then_some((trial, outcome))
+        let bearable = !trial.touches_freed_mapping() && (self.world.daring || trial.crash().is_none());
+        bearable.then_some((trial, outcome))
     }
 
     fn keep(&mut self, op: Op, (engine, outcome): (Engine<'w>, Outcome)) -> Option<Outcome> {
