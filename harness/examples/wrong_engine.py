@@ -6,30 +6,24 @@
 
 It knows who uses and who owns a group, and nothing of domains. harness/PROTOCOL.md describes the protocol.
 """
-import json
-import sys
+import json, sys
 
 def iommu_device_use_default_domain(group, **_):
-    if group["owner"]:
-        return "EBUSY"
-    group["owner_cnt"] += 1
-    return "ok"
+    group["owner_cnt"] += 0 if group["owner"] else 1
+    return "EBUSY" if group["owner"] else "ok"
 
 def iommu_device_unuse_default_domain(group, **_):
     group["owner_cnt"] = max(group["owner_cnt"] - 1, 0)
     return "void"
 
 def iommu_group_claim_dma_owner(group, owner, **_):
-    if not owner:
-        return "EINVAL"
-    if group["owner"]:  # WRONG: owner_cnt must be 0, for it counts kernel drivers too
-        return "EPERM"
+    if not owner or group["owner"]:  # WRONG: owner_cnt must be 0, for it counts kernel drivers too
+        return "EPERM" if owner else "EINVAL"
     group.update(owner=owner, owner_cnt=group["owner_cnt"] + 1)
     return "ok"
 
 def iommu_group_release_dma_owner(group, **_):
-    if group["owner"] and group["owner_cnt"]:
-        group.update(owner=None, owner_cnt=0)
+    group.update({"owner": None, "owner_cnt": 0} if group["owner"] and group["owner_cnt"] else {})
     return "void"
 
 def bind(group, device, driver):
@@ -38,42 +32,37 @@ def bind(group, device, driver):
     return "EBUSY" if refused else "ok"
 
 def unbind(group, device):
-    if device["driver"] == "kernel_dma":
-        iommu_device_unuse_default_domain(group)
-    device["driver"] = None
-    return "void"
+    was, device["driver"] = device["driver"], None
+    return iommu_device_unuse_default_domain(group) if was == "kernel_dma" else "void"
+
+def device_add(group, device, driver=None):
+    return bind(group, device, driver) and "ok" if driver else "ok"
 
 def run(script):
-    groups, devices, steps = {}, {}, []
+    homes, groups, devices, steps = {spec["name"]: spec["group"] for spec in script["devices"]}, {}, {}, []
     for op in script["ops"]:
         (name, args), = op.items()
-        driver = args.pop("driver", None) if name == "device_add" else None
+        device, group = args.get("device"), homes.get(args.get("device"), args.get("group"))
         if name == "device_add":
-            group = next(spec["group"] for spec in script["devices"] if spec["name"] == args["device"])
-            groups.setdefault(group, {"owner_cnt": 0, "owner": None, "devices": []})
-            groups[group]["devices"].append(args["device"])
-            devices[args["device"]] = {"group": group, "driver": None}
-        if args.get("device", args.get("group")) not in devices | groups:
-            steps.append({"skipped": "device not present" if "device" in args else "group not present"})
+            groups.setdefault(group, {"owner_cnt": 0, "owner": None, "devices": []})["devices"].append(device)
+            devices[device] = {"group": group, "driver": None}
+        if (device or group) not in (devices if device else groups):
+            steps.append({"skipped": "device not present" if device else "group not present"})
             continue
-        args["device"] = devices.get(args.get("device"))
-        args["group"] = groups[args["device"]["group"] if args["device"] else args["group"]]
-        returned = STEPS[name](**args) if name in STEPS else "ok"
-        if driver:
-            bind(driver=driver, **args)
+        args.update({"device": devices[device]} if device else {}, group=groups[group])
+        returned = STEPS[name](**args)
         # All groups and devices each time, null for those that do not exist; only changes would do.
         state = {"groups": {spec["name"]: groups.get(spec["name"]) for spec in script["groups"]},
-                 "devices": {spec["name"]: devices.get(spec["name"]) for spec in script["devices"]}}
+                 "devices": {name: devices.get(name) for name in homes}}
         steps.append(json.loads(json.dumps({"returned": returned, **state})))
     return {"steps": steps, "end": {}}
 
 STEPS = {step.__name__: step for step in (
     iommu_device_use_default_domain, iommu_device_unuse_default_domain,
-    iommu_group_claim_dma_owner, iommu_group_release_dma_owner, bind, unbind)}
-HELLO = {"protocol": 2, "name": "wrong engine", "version": "1", "release": "v6.12",
-         "steps": ["device_add", *STEPS], "capabilities": ["default_type", "static", "amba", "fsl-mc", "pci"],
-         "observes": ["groups.owner_cnt", "groups.owner", "groups.devices", "devices.group", "devices.driver"]}
-print(json.dumps(HELLO), flush=True)
+    iommu_group_claim_dma_owner, iommu_group_release_dma_owner, bind, unbind, device_add)}
+print(json.dumps({"protocol": 2, "name": "wrong engine", "version": "1", "release": "v6.12", "steps": [*STEPS],
+                  "capabilities": ["default_type", "static", "amba", "fsl-mc", "pci"], "observes": [
+                      "groups.owner_cnt", "groups.owner", "groups.devices", "devices.group", "devices.driver"]}), flush=True)
 for line in sys.stdin:
-    question = json.loads(line)
-    print(json.dumps({"seq": question["seq"], "trace": run(question["script"])}), flush=True)
+    asked = json.loads(line)
+    print(json.dumps({"seq": asked["seq"], "trace": run(asked["script"])}), flush=True)

@@ -252,6 +252,21 @@ mod tests {
     }
 
     #[test]
+    fn scripts_leave_freed_mappings_alone() {
+        for release in ["v5.10", "v7.2"] {
+            let point = history::resolve(release).expect("a release");
+            let profile = Profile::of_bench(Arch::Arm32, point.clone());
+            for script in Generator::new(108, profile).take(400) {
+                let mut engine = engine::Engine::new(&script, &point.rules);
+                for op in &script.ops {
+                    engine.execute(*op);
+                }
+                assert!(engine.ends_well(), "{release}: {}", script.id);
+            }
+        }
+    }
+
+    #[test]
     fn scripts_crash_only_where_they_may() {
         let point = history::resolve("v6.12").expect("a release");
         let crashes = |daring| {
