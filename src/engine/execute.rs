@@ -388,6 +388,9 @@ impl Engine<'_> {
         if self.is_bound_to_iommufd(device) {
             return Err(Outcome::Skipped(Skip::BoundToIommufd));
         }
+        if self.has_open_cdev(device) {
+            return Err(Outcome::Skipped(Skip::FileOpen));
+        }
         if self.may_unbind(device) || self.state.driver.forbidden_calls {
             Ok(())
         } else {

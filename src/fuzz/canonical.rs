@@ -2,8 +2,8 @@
 //! Scripts with everything in its place: tables in the order in which operations mention things, plain names.
 
 use crate::script::{
-    DeviceId, DomainName, DomainRef, Fault, FaultDomain, GivenHandle, GroupId, HandleId, IoasId, IommufdOp,
-    MappingId, MappingOf, Op, OwnerId, PageTable, PokeValue, Script,
+    CdevOp, DeviceId, DomainName, DomainRef, Fault, FaultDomain, GivenHandle, GroupId, HandleId, IoasId,
+    IommufdOp, MappingId, MappingOf, Op, OwnerId, PageTable, PokeValue, Script,
 };
 
 /// What becomes of each id of an operation; `None` drops the operation.
@@ -167,6 +167,14 @@ fn renamed_iommufd(op: IommufdOp, to: &mut impl Renaming) -> Option<IommufdOp> {
             *table = renamed_table(*table, to)?;
         }
         IommufdOp::Destroy { object } => *object = renamed_table(*object, to)?,
+        IommufdOp::Cdev { device, op, .. } => {
+            *device = to.device(*device)?;
+            match op {
+                CdevOp::Bind { context } => *context = to.owner(*context)?,
+                CdevOp::Attach { to: table, .. } => *table = renamed_table(*table, to)?,
+                CdevOp::Open | CdevOp::Close | CdevOp::Detach { .. } => {}
+            }
+        }
     }
     Some(op)
 }

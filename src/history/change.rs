@@ -171,6 +171,9 @@ pub const CHANGES: &[Change] = changes! {
     "e88d4ec154a8" "v6.6-rc1" "iommufd can replace what a device is attached to" {
         IommufdReplace::AnyOfGroup,
     }
+    "5fcc26969a16" "v6.6-rc1" "VFIO has a character device for each device, which is bound to iommufd" {
+        VfioCdev::Present,
+    }
     "7074d7bd67e7" "v6.6-rc1" "users can allocate page tables of iommufd" {
         IommufdHwptAlloc::Present,
     }

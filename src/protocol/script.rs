@@ -199,6 +199,11 @@ operations! {
     "iommufd_device_replace" IommufdDeviceReplace(AttachTable<'a>),
     "iommufd_device_detach" IommufdDeviceDetach(DetachTable<'a>),
     "iommu_destroy" IommuDestroy(WireTable<'a>),
+    "vfio_cdev_open" VfioCdevOpen(WireFile<'a>),
+    "vfio_cdev_close" VfioCdevClose(WireFile<'a>),
+    "vfio_device_bind_iommufd" VfioDeviceBindIommufd(FileContext<'a>),
+    "vfio_device_attach_iommufd_pt" VfioDeviceAttachIommufdPt(AttachFile<'a>),
+    "vfio_device_detach_iommufd_pt" VfioDeviceDetachIommufdPt(DetachFile<'a>),
     "fail" Fail(WireFault<'a>),
     "fail_clear" FailClear(Nothing),
     "deny" Deny(Kinds),
@@ -354,6 +359,39 @@ arguments! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pasid: Option<u32>,
     }
+    /// An open file of a device.
+    WireFile {
+        device: Text<'a>,
+        #[serde(default = "first_file", skip_serializing_if = "is_first_file")]
+        file: u8,
+    }
+    /// An open file of a device, and a context of iommufd.
+    FileContext {
+        device: Text<'a>,
+        #[serde(default = "first_file", skip_serializing_if = "is_first_file")]
+        file: u8,
+        context: Text<'a>,
+    }
+    /// An open file of a device, perhaps a PASID, and either a page table or an address space.
+    AttachFile {
+        device: Text<'a>,
+        #[serde(default = "first_file", skip_serializing_if = "is_first_file")]
+        file: u8,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        hwpt: Option<Text<'a>>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ioas: Option<Text<'a>>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pasid: Option<u32>,
+    }
+    /// An open file of a device, perhaps a PASID.
+    DetachFile {
+        device: Text<'a>,
+        #[serde(default = "first_file", skip_serializing_if = "is_first_file")]
+        file: u8,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pasid: Option<u32>,
+    }
     /// Either a page table or an address space.
     WireTable {
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -431,6 +469,15 @@ fn yes() -> bool {
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn is_true(value: &bool) -> bool {
     *value
+}
+
+fn first_file() -> u8 {
+    1
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_first_file(file: &u8) -> bool {
+    *file == first_file()
 }
 
 fn usual_size() -> u64 {

@@ -32,4 +32,22 @@ pub enum IommufdOp {
     DeviceDetach { device: DeviceId, pasid: Option<u32> },
     /// `IOMMU_DESTROY`
     Destroy { object: PageTable },
+    /// What a user does with VFIO's character device of a device (v6.6).
+    Cdev { device: DeviceId, file: u8, op: CdevOp },
+}
+
+/// What is done with an open file of `/dev/vfio/devices/vfioN`. A device may have several open files.
+#[allow(missing_docs, reason = "the fields are named for what they are")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CdevOp {
+    /// `open`
+    Open,
+    /// `close`
+    Close,
+    /// `VFIO_DEVICE_BIND_IOMMUFD`
+    Bind { context: OwnerId },
+    /// `VFIO_DEVICE_ATTACH_IOMMUFD_PT`; of a PASID from v6.15 on
+    Attach { to: PageTable, pasid: Option<u32> },
+    /// `VFIO_DEVICE_DETACH_IOMMUFD_PT`
+    Detach { pasid: Option<u32> },
 }

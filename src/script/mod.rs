@@ -15,7 +15,7 @@ mod word;
 pub use errno::Errno;
 pub use fault::{Fault, FaultDomain, FaultKind};
 pub use id::{DeviceId, DomainName, DomainRef, GroupId, HandleId, IoasId, MappingId, OwnerId};
-pub use iommufd::{IommufdOp, PageTable};
+pub use iommufd::{CdevOp, IommufdOp, PageTable};
 pub use op::{DriverFlow, Field, GivenHandle, MappingOf, Op, PokeValue};
 pub use setup::{
     Arch, Bus, DefaultType, DetachOps, DeviceSpec, DomainKind, DriverKind, GroupSpec, KindSet, Setting,

@@ -186,11 +186,15 @@ pub enum Skip {
     PageTableAttached,
     /// `no page table attached`
     NoPageTableAttached,
+    /// `file open`
+    FileOpen,
+    /// `file not open`
+    FileNotOpen,
 }
 
 impl Skip {
     /// All reasons.
-    pub const ALL: [Skip; 17] = [
+    pub const ALL: [Skip; 19] = [
         Skip::DeviceNotPresent,
         Skip::GroupNotPresent,
         Skip::GroupEmpty,
@@ -208,6 +212,8 @@ impl Skip {
         Skip::NotBoundToIommufd,
         Skip::PageTableAttached,
         Skip::NoPageTableAttached,
+        Skip::FileOpen,
+        Skip::FileNotOpen,
     ];
 
     /// The words that recorded traces use.
@@ -231,6 +237,8 @@ impl Skip {
             Skip::NotBoundToIommufd => "not bound to iommufd",
             Skip::PageTableAttached => "page table attached",
             Skip::NoPageTableAttached => "no page table attached",
+            Skip::FileOpen => "file open",
+            Skip::FileNotOpen => "file not open",
         }
     }
 }

@@ -3,8 +3,8 @@
 
 use super::names::{NULL, device, domain_ref, group, handle, ioas, mapping, owner};
 use crate::script::{
-    DriverFlow, Fault, FaultDomain, GivenHandle, IommufdOp, KindSet, MappingOf, Op, PageTable, PokeValue,
-    Script, Worded,
+    CdevOp, DriverFlow, Fault, FaultDomain, GivenHandle, IommufdOp, KindSet, MappingOf, Op, PageTable,
+    PokeValue, Script, Worded,
 };
 
 /// The size of a mapping that a case need not mention.
@@ -181,6 +181,13 @@ fn iommufd_name(op: IommufdOp) -> &'static str {
         IommufdOp::DeviceReplace { .. } => "iommufd_device_replace",
         IommufdOp::DeviceDetach { .. } => "iommufd_device_detach",
         IommufdOp::Destroy { .. } => "iommu_destroy",
+        IommufdOp::Cdev { op, .. } => match op {
+            CdevOp::Open => "vfio_cdev_open",
+            CdevOp::Close => "vfio_cdev_close",
+            CdevOp::Bind { .. } => "vfio_device_bind_iommufd",
+            CdevOp::Attach { .. } => "vfio_device_attach_iommufd_pt",
+            CdevOp::Detach { .. } => "vfio_device_detach_iommufd_pt",
+        },
     }
 }
 
@@ -209,6 +216,16 @@ fn iommufd_words(script: &Script, op: IommufdOp) -> String {
         }
         IommufdOp::DeviceDetach { device: id, pasid } => format!("{}{}", device(script, id), at(pasid)),
         IommufdOp::Destroy { object } => table(object),
+        IommufdOp::Cdev { device: id, file, op } => {
+            let file = if file == 1 { String::new() } else { format!(" file {file}") };
+            let of = match op {
+                CdevOp::Open | CdevOp::Close => String::new(),
+                CdevOp::Bind { context } => format!(" {}", owner(script, Some(context))),
+                CdevOp::Attach { to, pasid } => format!(" {}{}", table(to), at(pasid)),
+                CdevOp::Detach { pasid } => at(pasid),
+            };
+            format!("{}{file}{of}", device(script, id))
+        }
     }
 }
 

@@ -86,6 +86,12 @@ pub enum Reason {
     NoSuchObject,
     /// An object of iommufd is in use.
     ObjectInUse,
+    /// The device has no character device of VFIO.
+    NoSuchFile,
+    /// The file has not bound its device.
+    FileNotBound,
+    /// This file or another has bound the device.
+    DeviceOpen,
 }
 
 impl Reason {
@@ -134,6 +140,9 @@ impl Reason {
             Reason::PasidIncompatible => "the page table does not go with PASIDs",
             Reason::NoSuchObject => "the context has no such object",
             Reason::ObjectInUse => "the object is in use",
+            Reason::NoSuchFile => "the device has no character device of VFIO",
+            Reason::FileNotBound => "the file has not bound its device",
+            Reason::DeviceOpen => "the device is bound already",
         }
     }
 }

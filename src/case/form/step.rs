@@ -105,6 +105,11 @@ operations! {
     "iommufd_device_replace" => IommufdDeviceReplace(AttachTableForm<'t>),
     "iommufd_device_detach" => IommufdDeviceDetach(Short<'t, DetachTableForm<'t>>),
     "iommu_destroy" => IommuDestroy(TableForm<'t>),
+    "vfio_cdev_open" => VfioCdevOpen(FileForm<'t>),
+    "vfio_cdev_close" => VfioCdevClose(FileForm<'t>),
+    "vfio_device_bind_iommufd" => VfioDeviceBindIommufd(FileContextForm<'t>),
+    "vfio_device_attach_iommufd_pt" => VfioDeviceAttachIommufdPt(AttachFileForm<'t>),
+    "vfio_device_detach_iommufd_pt" => VfioDeviceDetachIommufdPt(DetachFileForm<'t>),
     "fail" => Fail(FailForm<'t>),
     "fail_clear" => FailClear(()),
     "deny" => Deny(Vec<KindWord>),
@@ -181,6 +186,24 @@ arguments! {
     }
     /// A device and a PASID.
     DetachTableForm { device: Word<'t>, pasid: Option<Bounded<0, MAX_PASID>>, }
+    /// An open file of a device.
+    FileForm { device: Word<'t>, file: Option<Bounded<1, 4>>, }
+    /// An open file of a device and a context of iommufd.
+    FileContextForm { device: Word<'t>, file: Option<Bounded<1, 4>>, context: Word<'t>, }
+    /// An open file of a device, what the device is attached to, and perhaps a PASID.
+    AttachFileForm {
+        device: Word<'t>,
+        file: Option<Bounded<1, 4>>,
+        hwpt: Option<Word<'t>>,
+        ioas: Option<Word<'t>>,
+        pasid: Option<Bounded<0, MAX_PASID>>,
+    }
+    /// An open file of a device, and perhaps a PASID.
+    DetachFileForm {
+        device: Word<'t>,
+        file: Option<Bounded<1, 4>>,
+        pasid: Option<Bounded<0, MAX_PASID>>,
+    }
     /// A page table or an address space of iommufd.
     TableForm { hwpt: Option<Word<'t>>, ioas: Option<Word<'t>>, }
     /// A fault.

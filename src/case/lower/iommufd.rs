@@ -4,9 +4,9 @@
 use super::Lowering;
 use super::domain::intern;
 use crate::case::error::{Complaint, Noun, Problem};
-use crate::case::form::{AttachTableForm, DomainWord, Operation, Short, Word};
+use crate::case::form::{AttachTableForm, Bounded, DomainWord, Operation, Short, Word};
 use crate::case::names::small;
-use crate::script::{DeviceId, IoasId, IommufdOp, OwnerId, PageTable};
+use crate::script::{CdevOp, DeviceId, IoasId, IommufdOp, OwnerId, PageTable};
 
 impl Lowering<'_> {
     /// An operation of iommufd.
@@ -49,6 +49,21 @@ impl Lowering<'_> {
             Operation::IommuDestroy(form) => {
                 IommufdOp::Destroy { object: self.page_table(form.hwpt.as_ref(), form.ioas.as_ref(), None)? }
             }
+            Operation::VfioCdevOpen(form) => self.cdev(&form.device, form.file, CdevOp::Open)?,
+            Operation::VfioCdevClose(form) => self.cdev(&form.device, form.file, CdevOp::Close)?,
+            Operation::VfioDeviceBindIommufd(form) => {
+                let context = self.context(&form.context)?;
+                self.cdev(&form.device, form.file, CdevOp::Bind { context })?
+            }
+            Operation::VfioDeviceAttachIommufdPt(form) => {
+                let to = self.page_table(form.hwpt.as_ref(), form.ioas.as_ref(), Some(&form.device))?;
+                let pasid = form.pasid.map(|pasid| pasid.get());
+                self.cdev(&form.device, form.file, CdevOp::Attach { to, pasid })?
+            }
+            Operation::VfioDeviceDetachIommufdPt(form) => {
+                let pasid = form.pasid.map(|pasid| pasid.get());
+                self.cdev(&form.device, form.file, CdevOp::Detach { pasid })?
+            }
             other => {
                 let problem = Problem::Conflict(format!("`{}` is no step of iommufd", other.name()));
                 return Err(Complaint::at(None, problem));
@@ -63,6 +78,17 @@ impl Lowering<'_> {
         let device = self.names.device(&form.device)?;
         let to = self.page_table(form.hwpt.as_ref(), form.ioas.as_ref(), Some(&form.device))?;
         Ok((device, to, form.pasid.map(|pasid| pasid.get())))
+    }
+
+    /// What is done with a file: the first, if the case does not say which.
+    fn cdev<'t>(
+        &self,
+        device: &Word<'t>,
+        file: Option<Bounded<1, 4>>,
+        op: CdevOp,
+    ) -> Result<IommufdOp, Complaint<'t>> {
+        let file = file.map_or(1, |file| file.get());
+        Ok(IommufdOp::Cdev { device: self.names.device(device)?, file, op })
     }
 
     /// Either a page table or an address space.

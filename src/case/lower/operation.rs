@@ -209,7 +209,12 @@ impl Lowering<'_> {
             | Operation::IommufdDeviceAttach(_)
             | Operation::IommufdDeviceReplace(_)
             | Operation::IommufdDeviceDetach(_)
-            | Operation::IommuDestroy(_) => Op::Iommufd(self.iommufd(operation)?),
+            | Operation::IommuDestroy(_)
+            | Operation::VfioCdevOpen(_)
+            | Operation::VfioCdevClose(_)
+            | Operation::VfioDeviceBindIommufd(_)
+            | Operation::VfioDeviceAttachIommufdPt(_)
+            | Operation::VfioDeviceDetachIommufdPt(_) => Op::Iommufd(self.iommufd(operation)?),
             Operation::Fail(form) => Op::Fail(self.fault(form)?),
             Operation::FailClear(()) => Op::FailClear,
             Operation::Deny(kinds) => Op::Deny { kinds: kinds.iter().map(|kind| kind.value()).collect() },

@@ -7,13 +7,16 @@
 
 mod attach;
 mod bind;
+mod cdev;
 mod page_table;
 mod replace;
+#[cfg(test)]
+mod tests;
 
 use super::Engine;
 use super::rules::{Iommufd, IommufdHwptAlloc, IommufdPasid, IommufdReplace, IommufdTwice};
 use super::state::DomainId;
-use crate::script::{DeviceId, DomainRef, Errno, GroupId, IoasId, IommufdOp, OwnerId, PageTable};
+use crate::script::{CdevOp, DeviceId, DomainRef, Errno, GroupId, IoasId, IommufdOp, OwnerId, PageTable};
 use crate::trace::{BadOp, Outcome, Skip};
 
 /// `IOMMU_NO_PASID`: what a device's DMA uses that names no PASID.
@@ -61,6 +64,7 @@ pub(in crate::engine) struct Objects {
     bound: Vec<Bound>,
     ioas: Vec<Ioas>,
     page_tables: Vec<PageTableObject>,
+    files: Vec<cdev::CdevFile>,
 }
 
 impl Objects {
@@ -159,6 +163,7 @@ impl Engine<'_> {
                 Outcome::Void
             }
             IommufdOp::Destroy { object } => returned(self.iommufd_destroy(object)),
+            IommufdOp::Cdev { device, file, op } => self.run_cdev(device, file, op)?,
         })
     }
 
@@ -172,6 +177,7 @@ impl Engine<'_> {
 
     /// All files are closed: devices are detached and unbound, then the objects that nobody uses go.
     pub(super) fn close_iommufd(&mut self) {
+        self.state.iommufd.files.clear();
         while let Some(bound) = self.state.iommufd.bound.first() {
             let (device, attached) = (bound.device, bound.attached.clone());
             for (pasid, _) in attached.into_iter().rev() {
@@ -206,6 +212,11 @@ impl Engine<'_> {
             IommufdOp::DeviceAttach { device: id, to, .. }
             | IommufdOp::DeviceReplace { device: id, to, .. } => device(id).and_then(|()| table(to)),
             IommufdOp::Destroy { object } => table(object),
+            IommufdOp::Cdev { device: id, op, .. } => device(id).and_then(|()| match op {
+                CdevOp::Bind { context: of } => context(of),
+                CdevOp::Attach { to, .. } => table(to),
+                CdevOp::Open | CdevOp::Close | CdevOp::Detach { .. } => Ok(()),
+            }),
         }
     }
 }

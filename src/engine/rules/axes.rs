@@ -497,6 +497,13 @@ rules! {
         /// -EBUSY.
         Refused,
     }
+    /// Has VFIO a character device for each device? [R] 6.12.117, 7.3.4; since when from the commit.
+    vfio_cdev VfioCdev {
+        /// No.
+        Absent,
+        /// Yes.
+        Present,
+    }
     /// Which page tables iommufd attaches with a handle. [R] v6.14: fault-capable ones, which are not modelled;
     /// 6.12.117 and 7.3.4: all.
     iommufd_handles IommufdHandles {

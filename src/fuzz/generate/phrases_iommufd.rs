@@ -4,7 +4,7 @@
 use super::moves::choose;
 use super::play::Play;
 use super::world::World;
-use crate::script::{DeviceId, IoasId, IommufdOp, Op, OwnerId, PageTable};
+use crate::script::{Bus, CdevOp, DeviceId, DriverKind, IoasId, IommufdOp, Op, OwnerId, PageTable};
 
 impl Play<'_> {
     /// Devices of a group are bound to contexts and attached.
@@ -47,6 +47,7 @@ impl Play<'_> {
                     self.iommufd(IommufdOp::DeviceDetach { device, pasid });
                 },
                 6 => { let object = self.page_table(); self.iommufd(IommufdOp::Destroy { object }); },
+                14 => self.cdev(device),
                 8 => self.fault(Some(crate::script::FaultKind::Attach), Some(group)),
                 8 => self.act(group),
             );
@@ -67,6 +68,30 @@ impl Play<'_> {
         };
         if !self.ops.iter().any(same) {
             self.say(Op::Iommufd(op));
+        }
+    }
+
+    /// VFIO's character device, with the driver that makes it.
+    fn cdev(&mut self, device: DeviceId) {
+        let file = 1 + u8::from(self.random.percent(15));
+        let on_pci = self.world.script.devices.get(device.index()).is_some_and(|spec| spec.bus == Bus::Pci);
+        if on_pci {
+            self.say(Op::Bind { device, driver: DriverKind::VfioPci });
+        }
+        let context = self.context();
+        let (to, pasid) = (self.page_table(), self.pasid_of_iommufd());
+        let ops = [
+            CdevOp::Open,
+            CdevOp::Bind { context },
+            CdevOp::Attach { to, pasid },
+            CdevOp::Attach { to, pasid: None },
+            CdevOp::Detach { pasid },
+            CdevOp::Close,
+        ];
+        for op in ops {
+            if self.random.percent(75) {
+                self.iommufd(IommufdOp::Cdev { device, file, op });
+            }
         }
     }
 

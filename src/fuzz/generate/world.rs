@@ -199,6 +199,9 @@ fn options(theme: Theme, arch: Arch, profile: &Profile, random: &mut Random, dev
         device.pasid_bits = random.weighted(&[(4, 3), (8, 4), (1, 1), (16, 1), (20, 1)]).unwrap_or(4);
     }
     if theme == Theme::Iommufd {
+        if random.percent(50) && supports.buses.contains(&Bus::Pci) {
+            device.bus = Bus::Pci;
+        }
         device.cache_coherent = !random.percent(4);
         device.isolated_msi = !random.percent(8);
     }

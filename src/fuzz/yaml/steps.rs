@@ -4,8 +4,8 @@
 use super::topology::{kind_word, kinds};
 use super::{Inexpressible, domain, errno, name};
 use crate::script::{
-    DeviceId, Fault, FaultDomain, GivenHandle, GroupId, HandleId, IoasId, IommufdOp, MappingId, MappingOf,
-    Op, OwnerId, PageTable, PokeValue, Script, Worded,
+    CdevOp, DeviceId, Fault, FaultDomain, GivenHandle, GroupId, HandleId, IoasId, IommufdOp, MappingId,
+    MappingOf, Op, OwnerId, PageTable, PokeValue, Script, Worded,
 };
 use crate::trace::{names, operation};
 
@@ -165,6 +165,16 @@ impl Arguments<'_> {
                 format!("{{ device: {}, {}{} }}", self.device(device)?, self.page_table(to)?, at(pasid))
             }
             IommufdOp::Destroy { object } => format!("{{ {} }}", self.page_table(object)?),
+            IommufdOp::Cdev { device, file, op } => {
+                let file = if file == 1 { String::new() } else { format!(", file: {file}") };
+                let of = match op {
+                    CdevOp::Open | CdevOp::Close => String::new(),
+                    CdevOp::Bind { context } => format!(", context: {}", self.owner(Some(context))?),
+                    CdevOp::Attach { to, pasid } => format!(", {}{}", self.page_table(to)?, at(pasid)),
+                    CdevOp::Detach { pasid } => at(pasid),
+                };
+                format!("{{ device: {}{file}{of} }}", self.device(device)?)
+            }
         })
     }
 

@@ -5,8 +5,8 @@ use std::fmt::Write;
 
 use super::{Inexpressible, errno, name};
 use crate::script::{
-    Arch, Bus, DefaultType, DeviceSpec, DomainKind, DomainName, GroupId, IommufdOp, KindSet, Op, PageTable,
-    Script, Setting, Worded,
+    Arch, Bus, CdevOp, DefaultType, DeviceSpec, DomainKind, DomainName, GroupId, IommufdOp, KindSet, Op,
+    PageTable, Script, Setting, Worded,
 };
 
 pub(super) fn write(script: &Script, text: &mut String) -> Result<(), Inexpressible> {
@@ -152,7 +152,8 @@ fn is_hwpt(script: &Script, user: &str) -> bool {
             IommufdOp::HwptAlloc { hwpt, .. }
             | IommufdOp::DeviceAttach { to: PageTable::Hwpt(hwpt), .. }
             | IommufdOp::DeviceReplace { to: PageTable::Hwpt(hwpt), .. }
-            | IommufdOp::Destroy { object: PageTable::Hwpt(hwpt) },
+            | IommufdOp::Destroy { object: PageTable::Hwpt(hwpt) }
+            | IommufdOp::Cdev { op: CdevOp::Attach { to: PageTable::Hwpt(hwpt), .. }, .. },
         ) = op
         else {
             return false;

@@ -7,9 +7,9 @@ use crate::implementation::recorded::wire::{Scalar, Text};
 use crate::protocol::error::{Problem, Under, WireError, shortened};
 use crate::protocol::names::{self, checked};
 use crate::script::{
-    DeviceId, DeviceSpec, DomainRef, DriverFlow, Fault, FaultDomain, Field, GivenHandle, GroupId, GroupSpec,
-    HandleId, IoasId, IommufdOp, MappingId, MappingOf, Op, OwnerId, PageTable, PokeValue, Script, Setting,
-    TypeWord,
+    CdevOp, DeviceId, DeviceSpec, DomainRef, DriverFlow, Fault, FaultDomain, Field, GivenHandle, GroupId,
+    GroupSpec, HandleId, IoasId, IommufdOp, MappingId, MappingOf, Op, OwnerId, PageTable, PokeValue, Script,
+    Setting, TypeWord,
 };
 
 impl WireScript<'_> {
@@ -275,6 +275,19 @@ impl Reader {
             WireOp::IommuDestroy(of) => Op::Iommufd(IommufdOp::Destroy {
                 object: self.page_table(of.hwpt.as_ref(), of.ioas.as_ref())?,
             }),
+            WireOp::VfioCdevOpen(of) => self.cdev(&of.device, of.file, CdevOp::Open)?,
+            WireOp::VfioCdevClose(of) => self.cdev(&of.device, of.file, CdevOp::Close)?,
+            WireOp::VfioDeviceBindIommufd(of) => {
+                let context = self.context(&of.context)?;
+                self.cdev(&of.device, of.file, CdevOp::Bind { context })?
+            }
+            WireOp::VfioDeviceAttachIommufdPt(of) => {
+                let to = self.page_table(of.hwpt.as_ref(), of.ioas.as_ref())?;
+                self.cdev(&of.device, of.file, CdevOp::Attach { to, pasid: of.pasid })?
+            }
+            WireOp::VfioDeviceDetachIommufdPt(of) => {
+                self.cdev(&of.device, of.file, CdevOp::Detach { pasid: of.pasid })?
+            }
             WireOp::Fail(fault) => Op::Fail(self.fault(fault)?),
             WireOp::FailClear(_) => Op::FailClear,
             WireOp::Deny(kinds) => Op::Deny { kinds: kinds.types.iter().map(|kind| kind.0).collect() },
@@ -286,6 +299,10 @@ impl Reader {
     fn flow(&mut self, flow: DriverFlow, of: &DomainDevice<'_>) -> Result<Op, WireError> {
         let (domain, device) = self.domain_device(of)?;
         Ok(Op::Driver { flow, device, domain })
+    }
+
+    fn cdev(&self, device: &Text<'_>, file: u8, op: CdevOp) -> Result<Op, WireError> {
+        Ok(Op::Iommufd(IommufdOp::Cdev { device: self.device(device)?, file, op }))
     }
 
     fn page_table(

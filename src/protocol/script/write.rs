@@ -2,19 +2,20 @@
 //! From a [`Script`] to its JSON.
 
 use super::{
-    Add, AllocHwpt, AttachMapping, AttachPasid, AttachTable, BindTo, Count, CreateMapping, DetachTable,
-    DeviceContext, DeviceGroup, DeviceOwner, DomainDevice, DomainGroup, DomainPasid, GroupHandle, GroupOwner,
-    GroupType, HandleGet, IoasContext, Kinds, Nothing, OfDevice, OfDomain, OfGroup, PokeField,
-    ReleaseMapping, ReplaceHandle, ReplacePasid, WireDevice, WireFault, WireGroup, WireOp, WireScript,
-    WireSetting, WireTable,
+    Add, AllocHwpt, AttachFile, AttachMapping, AttachPasid, AttachTable, BindTo, Count, CreateMapping,
+    DetachFile, DetachTable, DeviceContext, DeviceGroup, DeviceOwner, DomainDevice, DomainGroup, DomainPasid,
+    FileContext, GroupHandle, GroupOwner, GroupType, HandleGet, IoasContext, Kinds, Nothing, OfDevice,
+    OfDomain, OfGroup, PokeField, ReleaseMapping, ReplaceHandle, ReplacePasid, WireDevice, WireFault,
+    WireFile, WireGroup, WireOp, WireScript, WireSetting, WireTable,
 };
 use crate::implementation::recorded::wire::{Scalar, Text};
 use crate::protocol::error::{Problem, Under, WireError};
 use crate::protocol::names::checked;
 use crate::protocol::words::Word;
 use crate::script::{
-    DeviceId, DeviceSpec, DomainName, DomainRef, DriverFlow, Fault, FaultDomain, GivenHandle, GroupId,
-    HandleId, IoasId, IommufdOp, MappingId, MappingOf, Op, OwnerId, PageTable, PokeValue, Script, Setting,
+    CdevOp, DeviceId, DeviceSpec, DomainName, DomainRef, DriverFlow, Fault, FaultDomain, GivenHandle,
+    GroupId, HandleId, IoasId, IommufdOp, MappingId, MappingOf, Op, OwnerId, PageTable, PokeValue, Script,
+    Setting,
 };
 use crate::trace::names;
 
@@ -250,6 +251,24 @@ impl<'a> Writer<'a> {
             IommufdOp::Destroy { object } => {
                 let (hwpt, ioas) = self.page_table(object)?;
                 WireOp::IommuDestroy(WireTable { hwpt, ioas })
+            }
+            IommufdOp::Cdev { device, file, op } => {
+                let device = self.device(device)?;
+                match op {
+                    CdevOp::Open => WireOp::VfioCdevOpen(WireFile { device, file }),
+                    CdevOp::Close => WireOp::VfioCdevClose(WireFile { device, file }),
+                    CdevOp::Bind { context } => {
+                        let context = self.context(context)?;
+                        WireOp::VfioDeviceBindIommufd(FileContext { device, file, context })
+                    }
+                    CdevOp::Attach { to, pasid } => {
+                        let (hwpt, ioas) = self.page_table(to)?;
+                        WireOp::VfioDeviceAttachIommufdPt(AttachFile { device, file, hwpt, ioas, pasid })
+                    }
+                    CdevOp::Detach { pasid } => {
+                        WireOp::VfioDeviceDetachIommufdPt(DetachFile { device, file, pasid })
+                    }
+                }
             }
         })
     }

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! VFIO's character devices: how a user binds and attaches a device through iommufd.
+//!
+//! An open group file, which keeps a device from being bound here (-EBUSY), is not modelled yet.
+
+use super::NO_PASID;
+use crate::engine::Engine;
+use crate::engine::rules::{IommufdPasid, VfioCdev};
+use crate::script::{CdevOp, DeviceId, DriverKind, Errno, OwnerId, PageTable};
+use crate::trace::{Outcome, Reason, Skip};
+
+/// `struct vfio_device_file`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct CdevFile {
+    device: DeviceId,
+    file: u8,
+    /// It was this file that bound the device.
+    granted: bool,
+}
+
+impl Engine<'_> {
+    /// Is a file of this device open?
+    pub(in crate::engine) fn has_open_cdev(&self, device: DeviceId) -> bool {
+        self.state.iommufd.files.iter().any(|known| known.device == device)
+    }
+
+    pub(super) fn run_cdev(&mut self, device: DeviceId, file: u8, op: CdevOp) -> Result<Outcome, Outcome> {
+        self.present(device)?;
+        self.needs(self.rules.vfio_cdev() == VfioCdev::Present)?;
+        let at =
+            self.state.iommufd.files.iter().position(|known| (known.device, known.file) == (device, file));
+        let Some(at) = at else {
+            if op != CdevOp::Open {
+                return Err(Outcome::Skipped(Skip::FileNotOpen));
+            }
+            let state = self.state.device(device);
+            if state.driver != Some(DriverKind::VfioPci) || !state.has_iommu {
+                return Ok(Outcome::Err(self.refuse(Errno::ENOENT, Reason::NoSuchFile)));
+            }
+            self.state.iommufd.files.push(CdevFile { device, file, granted: false });
+            return Ok(Outcome::Ok);
+        };
+        let granted = self.state.iommufd.files[at].granted;
+        let result = match op {
+            CdevOp::Open => return Err(Outcome::Skipped(Skip::FileOpen)),
+            CdevOp::Close => {
+                if granted {
+                    self.cdev_unbind(device);
+                }
+                self.state.iommufd.files.remove(at);
+                return Ok(Outcome::Void);
+            }
+            CdevOp::Bind { context } => self.cdev_bind(at, context),
+            CdevOp::Attach { .. } | CdevOp::Detach { .. } if !granted => {
+                Err(self.refuse(Errno::EINVAL, Reason::FileNotBound))
+            }
+            CdevOp::Attach { to, pasid } => self.cdev_attach(device, to, pasid),
+            CdevOp::Detach { pasid } => self.cdev_detach(device, pasid),
+        };
+        Ok(result.map_or_else(Outcome::Err, |()| Outcome::Ok))
+    }
+
+    /// `vfio_df_ioctl_bind_iommufd`
+    fn cdev_bind(&mut self, at: usize, context: OwnerId) -> Result<(), Errno> {
+        let CdevFile { device, granted, .. } = self.state.iommufd.files[at];
+        if granted || self.is_bound_to_iommufd(device) {
+            return Err(self.refuse(Errno::EINVAL, Reason::DeviceOpen));
+        }
+        self.iommufd_bind(device, context)?;
+        self.state.iommufd.files[at].granted = true;
+        Ok(())
+    }
+
+    /// `vfio_iommufd_physical_unbind`: PASIDs first.
+    fn cdev_unbind(&mut self, device: DeviceId) {
+        let bound = self.state.iommufd.bound(device);
+        let mut pasids: Vec<u32> = bound.iter().flat_map(|b| &b.attached).map(|(at, _)| *at).collect();
+        pasids.sort_unstable_by_key(|pasid| (*pasid == NO_PASID, *pasid));
+        for pasid in pasids {
+            self.iommufd_detach(device, pasid);
+        }
+        self.iommufd_unbind(device);
+    }
+
+    fn cdev_is_attached(&self, device: DeviceId, pasid: u32) -> bool {
+        let bound = self.state.iommufd.bound(device);
+        bound.is_some_and(|bound| bound.attached.iter().any(|(at, _)| *at == pasid))
+    }
+
+    /// `vfio_df_ioctl_attach_pt`: what is attached already is replaced.
+    fn cdev_attach(&mut self, device: DeviceId, to: PageTable, pasid: Option<u32>) -> Result<(), Errno> {
+        self.check_cdev_pasid(pasid)?;
+        let pasid = pasid.unwrap_or(NO_PASID);
+        if self.cdev_is_attached(device, pasid) {
+            self.iommufd_replace(device, to, pasid)
+        } else {
+            self.iommufd_attach(device, to, pasid)
+        }
+    }
+
+    /// `vfio_df_ioctl_detach_pt`: nothing attached is no error.
+    fn cdev_detach(&mut self, device: DeviceId, pasid: Option<u32>) -> Result<(), Errno> {
+        self.check_cdev_pasid(pasid)?;
+        let pasid = pasid.unwrap_or(NO_PASID);
+        if self.cdev_is_attached(device, pasid) {
+            self.iommufd_detach(device, pasid);
+        }
+        Ok(())
+    }
+
+    /// Before PASIDs there is no flag for them.
+    fn check_cdev_pasid(&mut self, pasid: Option<u32>) -> Result<(), Errno> {
+        if pasid.is_some() && self.rules.iommufd_pasid() == IommufdPasid::Absent {
+            return Err(self.refuse(Errno::EINVAL, Reason::NoPasidSupport));
+        }
+        Ok(())
+    }
+}
