@@ -71,6 +71,8 @@ fn options<'t>(
     device.bridge = form.bridge;
     device.cache_coherent = form.cache_coherent.unwrap_or(true);
     device.isolated_msi = form.isolated_msi.unwrap_or(true);
+    device.ats = form.ats;
+    device.requester_id = form.requester_id.map(|id| id.get());
     if let Some(word) = form.default_type {
         device.default_type = Some(word.value());
     }
@@ -85,6 +87,11 @@ fn options<'t>(
             let problem = Problem::Conflict(format!("device `{}` is {what} but not on PCI", name.text()));
             return Err(Complaint::at(name.spot(), problem).hint("add `bus: pci`"));
         }
+    }
+    if (device.ats || device.requester_id.is_some()) && device.bus != Bus::Pci {
+        let what = if device.ats { "supports ATS" } else { "has a requester id" };
+        let problem = Problem::Conflict(format!("device `{}` {what} but is not on PCI", name.text()));
+        return Err(Complaint::at(name.spot(), problem).hint("add `bus: pci`"));
     }
     let own = device.deferred || device.direct || device.pasid_bits > 0 || device.device_tree;
     if device.group.is_none() && (own || form.default_type.is_some()) {

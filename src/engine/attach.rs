@@ -160,6 +160,7 @@ impl Engine<'_> {
         if !deferred {
             return Ok(());
         }
+        self.refuse_deferred_in_reset(group, device)?;
         match self.rules.deferred_attach() {
             DeferredAttach::Singleton => self.attach_device(domain, device),
             DeferredAttach::OneDevice => self.attach_one(domain, device, None),

@@ -6,8 +6,8 @@ use super::rules::{Claim, GroupHandle, PasidEntry, PasidReplace, Registration, R
 use super::set_domain::May;
 use super::state::{DomainId, FaultLeft, Label};
 use crate::script::{
-    DeviceId, DomainRef, Errno, Fault, FaultDomain, Field, GivenHandle, GroupId, HandleId, MappingOf, Op,
-    PokeValue,
+    Bus, DeviceId, DomainRef, Errno, Fault, FaultDomain, Field, GivenHandle, GroupId, HandleId, MappingOf,
+    Op, PokeValue,
 };
 use crate::trace::{BadOp, Outcome, Reason, Skip};
 
@@ -32,6 +32,8 @@ impl Engine<'_> {
                         | Op::GroupClaimDmaOwner { .. }
                         | Op::DeviceClaimDmaOwner { .. }
                         | Op::Iommufd(_)
+                        | Op::PciResetPrepare { .. }
+                        | Op::PciResetFunction { .. }
                 );
         }
         self.dispatch(op).unwrap_or_else(|outcome| outcome)
@@ -236,6 +238,27 @@ impl Engine<'_> {
                 self.remove_by_hand(device);
                 Outcome::Void
             }
+            Op::PciResetPrepare { device } => {
+                self.on_pci(device)?;
+                self.needs(self.has_reset_fence())?;
+                returned(self.reset_prepare(device))
+            }
+            Op::PciResetDone { device } => {
+                self.on_pci(device)?;
+                self.needs(self.has_reset_fence())?;
+                self.reset_done(device);
+                Outcome::Void
+            }
+            Op::PciResetFunction { device } => {
+                self.on_pci(device)?;
+                returned(self.reset_function(device))
+            }
+            Op::DriverGetDomain { device } => {
+                self.present(device)?;
+                self.needs(self.has_reset_fence())?;
+                self.grouped(device)?;
+                Outcome::Domain(self.driver_get_domain(device).map(|domain| self.pointer(domain)))
+            }
             Op::ArmCreateMapping { mapping, device, size } => {
                 self.on_arm()?;
                 self.arm_create(mapping, device, size)
@@ -308,6 +331,10 @@ impl Engine<'_> {
             | Op::GetDomainForDev { device: d }
             | Op::GetDmaDomain { device: d }
             | Op::GroupRemoveDevice { device: d }
+            | Op::PciResetPrepare { device: d }
+            | Op::PciResetDone { device: d }
+            | Op::PciResetFunction { device: d }
+            | Op::DriverGetDomain { device: d }
             | Op::ArmDetachDevice { device: d }
             | Op::ArmReleaseMapping { mapping: MappingOf::Device(d) } => device(d),
             Op::GroupClaimDmaOwner { group: g, .. }
@@ -381,6 +408,13 @@ impl Engine<'_> {
 
     pub(super) fn present(&self, device: DeviceId) -> Result<(), Outcome> {
         if self.state.device(device).present { Ok(()) } else { Err(Outcome::Skipped(Skip::DeviceNotPresent)) }
+    }
+
+    /// A device that is there, and on PCI.
+    fn on_pci(&self, device: DeviceId) -> Result<(), Outcome> {
+        self.present(device)?;
+        let pci = self.script.devices[device.index()].bus == Bus::Pci;
+        if pci { Ok(()) } else { Err(Outcome::Skipped(Skip::NotPci)) }
     }
 
     fn present_and_unbindable(&mut self, device: DeviceId) -> Result<(), Outcome> {

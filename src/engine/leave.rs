@@ -33,6 +33,8 @@ impl Engine<'_> {
 
     /// Takes a device off its group's list.
     pub(super) fn unlist(&mut self, group: GroupId, device: DeviceId) {
+        // What a reset keeps of it is in its entry; the group's count is left as it is.
+        self.forget_reset(device);
         self.state.group_mut(group).devices.retain(|d| *d != device);
     }
 

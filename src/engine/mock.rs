@@ -219,8 +219,20 @@ impl Engine<'_> {
         match error {
             Some(errno) => Err(errno),
             None => {
-                self.state.device_mut(device).attached = Some(domain);
+                self.hardware_uses(device, Some(domain));
                 Ok(())
+            }
+        }
+    }
+
+    /// The hardware knows a device by its requester id, which others may have too.
+    fn hardware_uses(&mut self, device: DeviceId, domain: Option<DomainId>) {
+        self.state.device_mut(device).attached = domain;
+        let specs = &self.script.devices;
+        let Some(id) = specs[device.index()].requester_id else { return };
+        for (state, spec) in self.state.devices.iter_mut().zip(specs) {
+            if spec.requester_id == Some(id) && state.present {
+                state.attached = domain;
             }
         }
     }
@@ -241,12 +253,12 @@ impl Engine<'_> {
 
     pub(super) fn detach_op(&mut self, device: DeviceId, domain: DomainId) {
         self.call(Call::Detach { device, domain: domain.mark() });
-        self.state.device_mut(device).attached = None;
+        self.hardware_uses(device, None);
     }
 
     pub(super) fn platform_op(&mut self, device: DeviceId) {
         self.call(Call::SetPlatformDmaOps { device });
-        self.state.device_mut(device).attached = None;
+        self.hardware_uses(device, None);
     }
 
     // ---------------------------------------------------------------- PASIDs

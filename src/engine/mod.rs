@@ -18,6 +18,7 @@ mod observe;
 mod ownership;
 mod pasid;
 mod probe;
+mod reset;
 pub mod rules;
 mod set_domain;
 mod setup;

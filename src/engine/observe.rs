@@ -2,10 +2,12 @@
 //! What can be seen after a step.
 
 use super::Engine;
-use super::rules::{Claim, PasidTable};
+use super::rules::{Claim, PasidTable, ResetFence};
 use super::state::{DomainId, Label, Stored};
-use crate::script::{Arch, DeviceId, DomainKind, DomainName, GroupId};
-use crate::trace::{DeviceState, DomainInfo, GroupState, Holds, MappingState, PasidSlot, Pointer};
+use crate::script::{Arch, Bus, DeviceId, DomainKind, DomainName, GroupId};
+use crate::trace::{
+    DeviceState, DomainInfo, GroupState, Holds, MappingState, PasidSlot, Pointer, ResetState,
+};
 
 impl Engine<'_> {
     pub(super) fn pointer(&self, domain: DomainId) -> Pointer {
@@ -19,6 +21,7 @@ impl Engine<'_> {
     pub(super) fn observe_groups(&self) -> Vec<GroupState> {
         let claim = self.rules.claim();
         let has_table = self.rules.pasid_table() == PasidTable::Present;
+        let fence = self.observed_fence();
         let alive = self.state.groups.iter().enumerate().filter(|(_, g)| g.alive);
         alive
             .map(|(i, group)| GroupState {
@@ -32,6 +35,9 @@ impl Engine<'_> {
                 pasids: has_table.then_some(!group.pasids.is_empty()),
                 pasid_table: (has_table && self.shows_pasids).then(|| self.observe_pasids(&group.pasids)),
                 devices: group.devices.clone(),
+                resetting_domain: (fence == ResetFence::Group)
+                    .then(|| self.pointer_to(group.resetting_domain)),
+                recovery_cnt: (fence == ResetFence::Device).then_some(group.recovery_cnt),
             })
             .collect()
     }
@@ -53,7 +59,14 @@ impl Engine<'_> {
         self.state.handles.iter().map(|domain| self.pointer_to(*domain)).collect()
     }
 
+    /// What there is to see of resets; nobody looks where no device is on PCI.
+    fn observed_fence(&self) -> ResetFence {
+        let pci = self.script.devices.iter().any(|device| device.bus == Bus::Pci);
+        if pci { self.rules.reset_fence() } else { ResetFence::Absent }
+    }
+
     pub(super) fn observe_devices(&self) -> Vec<DeviceState> {
+        let counted = self.observed_fence() == ResetFence::Device;
         let present = self.state.devices.iter().enumerate().filter(|(_, d)| d.present);
         present
             .map(|(i, device)| DeviceState {
@@ -65,6 +78,8 @@ impl Engine<'_> {
                     mapping: device.mapping.map(|m| self.state.arm_mappings[m.index()].domain.mark()),
                     dma_ops: device.dma_ops,
                 }),
+                reset: (counted && device.group.is_some())
+                    .then_some(ResetState { blocked: device.blocked, depth: device.reset_depth }),
             })
             .collect()
     }

@@ -163,7 +163,7 @@ impl Engine<'_> {
     }
 
     /// `__iommu_group_alloc_blocking_domain`
-    fn ensure_blocking_domain(&mut self, group: GroupId) -> Result<DomainId, Errno> {
+    pub(super) fn ensure_blocking_domain(&mut self, group: GroupId) -> Result<DomainId, Errno> {
         if let Some(blocking) = self.state.group(group).blocking_domain {
             return Ok(blocking);
         }

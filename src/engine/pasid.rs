@@ -52,7 +52,7 @@ impl Engine<'_> {
     }
 
     /// Sets a PASID on every device of a group. When one refuses, the others get the old domain again, or none.
-    fn set_group_pasid(
+    pub(super) fn set_group_pasid(
         &mut self,
         group: GroupId,
         pasid: i32,
@@ -99,6 +99,12 @@ impl Engine<'_> {
         }
         if pasid == 0 {
             return Err(self.refuse(Errno::EINVAL, Reason::BadPasid));
+        }
+        if handle == GivenHandle::Null {
+            return Err(self.refuse(Errno::EINVAL, Reason::NullHandle));
+        }
+        if self.is_resetting(group) {
+            return Err(self.refuse(Errno::EBUSY, Reason::Resetting));
         }
         // The handle learns of the domain before anything else is looked at.
         let entry = match handle {
@@ -151,6 +157,9 @@ impl Engine<'_> {
         }
         let skip = self.rules.pasid_incapable() == PasidIncapable::Skipped;
         let mut in_range = pasid != 0;
+        if in_range && self.is_resetting(group) {
+            return Err(self.refuse(Errno::EBUSY, Reason::Resetting));
+        }
         for i in 0..self.state.group(group).devices.len() {
             let device = self.state.group(group).devices[i];
             if !in_range {
@@ -177,7 +186,7 @@ impl Engine<'_> {
         }
     }
 
-    fn remove_pasid(&mut self, device: DeviceId, pasid: i32, domain: DomainId) {
+    pub(super) fn remove_pasid(&mut self, device: DeviceId, pasid: i32, domain: DomainId) {
         if !self.state.device(device).has_iommu {
             self.die(Crash::DeviceWithoutIommu);
             return;
@@ -203,7 +212,9 @@ impl Engine<'_> {
             return;
         };
         for device in self.devices_with_pasids(group).unwrap_or_default() {
-            self.remove_pasid(device, pasid, domain);
+            if !self.is_spared_pasid_detach(device) {
+                self.remove_pasid(device, pasid, domain);
+            }
         }
         let found = self.state.group_mut(group).erase(pasid.cast_unsigned());
         if found != Some(Stored::Domain(domain)) && self.rules.pasid_entry() == PasidEntry::Domain {

@@ -90,10 +90,16 @@ impl Engine<'_> {
             return Ok(());
         }
         let Some(target) = target else { return self.set_null(group) };
+        if self.is_fenced(group, may) {
+            return Err(self.refuse(Errno::EBUSY, Reason::Resetting));
+        }
         let kind = self.rules.set_domain();
         let mut result = Ok(());
         for i in 0..self.state.group(group).devices.len() {
             let device = self.state.group(group).devices[i];
+            if self.waits_for_reset(device) {
+                continue;
+            }
             let set = match kind {
                 SetDomain::NoRollback => self.attach_one(target, device, old),
                 _ => self.set_device_domain(group, device, target, old, may),

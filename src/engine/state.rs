@@ -69,6 +69,10 @@ pub(super) struct Group {
     pub(super) owner_cnt: u32,
     /// PASID and what is there, sorted by PASID. 0 is what the devices do without PASIDs.
     pub(super) pasids: Vec<(u32, Stored)>,
+    /// `resetting_domain`
+    pub(super) resetting_domain: Option<DomainId>,
+    /// `recovery_cnt`
+    pub(super) recovery_cnt: u32,
 }
 
 /// What is at a PASID.
@@ -124,6 +128,10 @@ pub(super) struct Device {
     pub(super) deferred: bool,
     /// `require_direct`
     pub(super) direct: bool,
+    /// `blocked` of its place in the group
+    pub(super) blocked: bool,
+    /// `reset_depth` of its place in the group
+    pub(super) reset_depth: u32,
     /// The domain its hardware uses.
     pub(super) attached: Option<DomainId>,
     pub(super) driver: Option<DriverKind>,

@@ -53,6 +53,10 @@ pub(super) fn renamed(op: Op, to: &mut impl Renaming) -> Option<Op> {
         | Op::GetDomainForDev { device }
         | Op::GetDmaDomain { device }
         | Op::GroupRemoveDevice { device }
+        | Op::PciResetPrepare { device }
+        | Op::PciResetDone { device }
+        | Op::PciResetFunction { device }
+        | Op::DriverGetDomain { device }
         | Op::ArmDetachDevice { device }
         | Op::ArmReleaseMapping { mapping: MappingOf::Device(device) } => *device = to.device(*device)?,
         Op::GroupReleaseDmaOwner { group }

@@ -30,7 +30,11 @@ impl Profile {
     /// Scripts for a live kernel on a test bench.
     #[must_use]
     pub fn of_bench(arch: Arch, point: Point) -> Profile {
-        Profile { arch, point, supports: Supports::BENCH, daring: DARING }
+        let mut supports = Supports::BENCH;
+        if arch == Arch::Arm32 {
+            supports.buses = &[Bus::Platform];
+        }
+        Profile { arch, point, supports, daring: DARING }
     }
 }
 
@@ -77,14 +81,14 @@ impl Supports {
 
     /// What the bench with a mock IOMMU driver in a live kernel can do.
     pub const BENCH: Supports = Supports {
-        buses: &[Bus::Platform],
+        buses: &[Bus::Platform, Bus::Pci],
         flows: false,
         queries: true,
         deferred_attach: true,
         iommufd: false,
         pointers: true,
         made: false,
-        untrusted: false,
+        untrusted: true,
         late_platform_op: false,
         registration: true,
     };
@@ -94,8 +98,8 @@ impl Supports {
     pub fn has(&self, op: Op) -> bool {
         match op {
             Op::Driver { .. } => self.flows,
-            Op::GetDomainForDev { .. } | Op::GetDmaDomain { .. } => self.queries,
             Op::Iommufd(_) => self.iommufd,
+            Op::GetDomainForDev { .. } | Op::GetDmaDomain { .. } | Op::DriverGetDomain { .. } => self.queries,
             Op::DeferredAttach { .. } => self.deferred_attach,
             Op::IommuDeviceRegister | Op::IommuDeviceUnregister => self.registration,
             _ => true,

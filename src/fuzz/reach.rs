@@ -131,13 +131,14 @@ mod tests {
     use crate::script::Arch;
 
     /// Releases that have everything between them.
-    const RELEASES: [(Arch, &str); 10] = [
+    const RELEASES: [(Arch, &str); 11] = [
         (Arch::Generic, "v5.10"),
         (Arch::Generic, "commit:1ea2a07a532b"),
         (Arch::Generic, "v6.1.192"),
         (Arch::Generic, "v6.4"),
         (Arch::Generic, "v6.6"),
         (Arch::Generic, "v6.12"),
+        (Arch::Generic, "v7.0"),
         (Arch::Generic, "v7.3"),
         (Arch::Arm32, "v6.1"),
         (Arch::Arm32, "v6.12"),
@@ -168,7 +169,7 @@ mod tests {
     /// a mapping by the rules of a case.
     const NEVER: [Reason; 2] = [Reason::NullTarget, Reason::DriverPolicy];
 
-    const REASONS: [Reason; 31] = [
+    const REASONS: [Reason; 33] = [
         Reason::NoGroup,
         Reason::NotSingleton,
         Reason::DomainAttached,
@@ -200,9 +201,11 @@ mod tests {
         Reason::IommuNotReady,
         Reason::AlreadyPresent,
         Reason::BadSize,
+        Reason::Resetting,
+        Reason::NoReset,
     ];
 
-    const WARNS: [Warn; 21] = [
+    const WARNS: [Warn; 26] = [
         Warn::NullOwner,
         Warn::ReleaseNotOwned,
         Warn::ReleaseAttached,
@@ -224,6 +227,11 @@ mod tests {
         Warn::PasidRemoveFailed,
         Warn::PasidRollbackFailed,
         Warn::HandleReused,
+        Warn::ResetNested,
+        Warn::ResetNotBegun,
+        Warn::ResetWithoutBlocking,
+        Warn::ResetReattachFailed,
+        Warn::ResetPasidFailed,
     ];
 
     #[test]

@@ -300,4 +300,28 @@ pub const CHANGES: &[Change] = changes! {
     "4a73abb965b7" "v7.0-rc1" "DMA operations are set up for the default domain, not for the current one" {
         DmaSetup::CoreOnDefault,
     }
+    "c279e83953d9" "v7.0-rc1" "a PCI device with ATS is blocked during a reset, and its group is fenced" {
+        ResetFence::Group,
+    }
+    "f5b16b802174" "v7.0-rc1" "the resets of the PCI core block the device" {
+        PciReset::Fenced,
+    }
+    "d769711fcddd" "v7.1-rc4" "after a reset a device whose group has no domain stays blocked" {
+        ResetWithoutDomain::Parked,
+    }
+    "b296ca1fb43a" "v7.1-rc4" "each device of a group has its own reset; the group counts them" {
+        ResetFence::Device,
+    }
+    "1615e8896a8f" "v7.1-rc4" "a reset takes off and sets again only the device's own PASIDs" {
+        ResetPasids::OwnOnly,
+    }
+    "0d5fd7a9323c" "v7.1-rc4" "a reset may be inside another of the same device" {
+        ResetNesting::Counted,
+    }
+    "fc3523b16d2b" "v7.1-rc4" "a PASID is not removed from a device that is blocked for a reset" {
+        ResetPasidDetach::NotBlocked,
+    }
+    "5474e6e17a26" "v7.1-rc4" "a reset does not keep detach and release from changing the group's domain" {
+        ResetMust::Passes,
+    }
 };

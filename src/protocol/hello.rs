@@ -88,6 +88,8 @@ pub enum Capability {
     Incoherent,
     PciDrivers,
     SharedMsi,
+    Ats,
+    RequesterId,
     Amba,
     FslMc,
     Pci,
@@ -118,6 +120,8 @@ worded! {
         PciDrivers = "pci_drivers",
         Incoherent = "incoherent",
         SharedMsi = "shared_msi",
+        Ats = "ats",
+        RequesterId = "requester_id",
         Amba = "amba",
         FslMc = "fsl-mc",
         Pci = "pci",
@@ -143,6 +147,9 @@ worded! {
         Driver = "devices.driver",
         Mapping = "devices.mapping",
         Handles = "handles",
+        ResettingDomain = "groups.resetting_domain",
+        RecoveryCnt = "groups.recovery_cnt",
+        Reset = "devices.reset",
     }
 }
 
@@ -292,6 +299,8 @@ fn needs(script: &Script) -> Vec<Capability> {
         need(device.bridge, Capability::Bridge);
         need(!device.cache_coherent, Capability::Incoherent);
         need(!device.isolated_msi, Capability::SharedMsi);
+        need(device.ats, Capability::Ats);
+        need(device.requester_id.is_some(), Capability::RequesterId);
         match device.bus {
             Bus::Platform => {}
             Bus::Amba => need(true, Capability::Amba),

@@ -126,6 +126,12 @@ pub struct WireDevice<'a> {
     /// Is it kept from the interrupts of others?
     #[serde(default = "yes", skip_serializing_if = "is_true")]
     pub isolated_msi: bool,
+    /// Supports ATS.
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pub ats: bool,
+    /// The requester id that it shares with others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requester_id: Option<u16>,
 }
 
 macro_rules! operations {
@@ -179,6 +185,10 @@ operations! {
     "iommu_get_dma_domain" GetDmaDomain(OfDevice<'a>),
     "iommu_group_add_device" GroupAddDevice(DeviceGroup<'a>),
     "iommu_group_remove_device" GroupRemoveDevice(OfDevice<'a>),
+    "pci_dev_reset_iommu_prepare" PciResetPrepare(OfDevice<'a>),
+    "pci_dev_reset_iommu_done" PciResetDone(OfDevice<'a>),
+    "pci_reset_function" PciResetFunction(OfDevice<'a>),
+    "iommu_driver_get_domain_for_dev" DriverGetDomain(OfDevice<'a>),
     "arm_iommu_create_mapping" ArmCreateMapping(CreateMapping<'a>),
     "arm_iommu_attach_device" ArmAttachDevice(AttachMapping<'a>),
     "arm_iommu_detach_device" ArmDetachDevice(OfDevice<'a>),

@@ -126,6 +126,12 @@ pub struct WireGroupState<'a> {
     /// Its devices, in list order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub devices: Option<List<Text<'a>>>,
+    /// `resetting_domain`
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub resetting_domain: Option<Option<Text<'a>>>,
+    /// `recovery_cnt`
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recovery_cnt: Option<u32>,
 }
 
 /// What is at a PASID: a handle (`null`: one without a name), a domain, or neither where the place is only reserved.
@@ -161,6 +167,21 @@ pub struct WireDeviceState<'a> {
     /// Has it DMA operations of its own? Comes with `mapping`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dma_ops: Option<bool>,
+    /// Its place in a reset; `null`: it has none.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub reset: Option<Option<WireReset>>,
+}
+
+/// A device in a reset.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WireReset {
+    /// `blocked`
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub blocked: bool,
+    /// `reset_depth`
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub depth: u32,
 }
 
 /// What the teardown did.

@@ -34,6 +34,7 @@ errnos! {
     EXDEV = 18, "across devices";
     ENODEV = 19, "no such device";
     EINVAL = 22, "invalid argument";
+    ENOTTY = 25, "no such operation for this device";
     ENOSPC = 28, "no space left";
     EDOM = 33, "argument out of domain";
     ERANGE = 34, "result out of range";

@@ -77,6 +77,14 @@ pub enum Op {
     GroupAddDevice { device: DeviceId, group: GroupId },
     /// `iommu_group_remove_device` of such a device.
     GroupRemoveDevice { device: DeviceId },
+    /// `pci_dev_reset_iommu_prepare` (v7.0)
+    PciResetPrepare { device: DeviceId },
+    /// `pci_dev_reset_iommu_done` (v7.0)
+    PciResetDone { device: DeviceId },
+    /// `pci_reset_function`, by the function-level reset of a device with ATS.
+    PciResetFunction { device: DeviceId },
+    /// `iommu_driver_get_domain_for_dev` (v7.0)
+    DriverGetDomain { device: DeviceId },
     /// `arm_iommu_create_mapping` of `size` bytes.
     ArmCreateMapping { mapping: MappingId, device: DeviceId, size: u64 },
     /// `arm_iommu_attach_device`: of a named mapping, or of the one last taken off the device.

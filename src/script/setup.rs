@@ -245,6 +245,10 @@ pub struct DeviceSpec {
     pub cache_coherent: bool,
     /// It cannot write to the interrupts of others.
     pub isolated_msi: bool,
+    /// A PCI device that supports ATS, and with it a function-level reset.
+    pub ats: bool,
+    /// The requester id by which the IOMMU knows it, where several devices share one: DMA aliases.
+    pub requester_id: Option<u16>,
 }
 
 impl DeviceSpec {
@@ -264,6 +268,8 @@ impl DeviceSpec {
             bridge: false,
             cache_coherent: true,
             isolated_msi: true,
+            ats: false,
+            requester_id: None,
         }
     }
 }

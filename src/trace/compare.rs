@@ -13,7 +13,7 @@ use std::fmt::{self, Display};
 use super::names::Names;
 use super::{
     Call, DeviceState, DomainInfo, End, GroupState, Holds, MappingState, Mark, Outcome, PasidSlot,
-    PasidTarget, Pointer, Step, Trace,
+    PasidTarget, Pointer, ResetState, Step, Trace,
 };
 use crate::script::{DeviceId, DomainKind, DomainName, DriverKind, GroupId, HandleId, Script};
 use words::Words;
@@ -120,6 +120,7 @@ enum DeviceField {
     Group(Option<GroupId>, Option<GroupId>),
     Driver(Option<DriverKind>, Option<DriverKind>),
     Arm(MappingState, Option<MappingState>),
+    Reset(ResetState, Option<ResetState>),
 }
 
 type Compared = Result<(), Box<Found>>;
@@ -232,7 +233,14 @@ impl Sides<'_> {
                 return Err(GroupField::Pasids(table, other));
             }
         }
-        same(o.devices.as_slice(), r.devices.as_slice(), |o, r| GroupField::Devices(o.into(), r.into()))
+        same(o.devices.as_slice(), r.devices.as_slice(), |o, r| GroupField::Devices(o.into(), r.into()))?;
+        if let Some(resetting) = o.resetting_domain {
+            match r.resetting_domain {
+                Some(other) => pointer("resetting_domain", resetting, other)?,
+                None => return Err(GroupField::Word("resetting_domain", "a field".into(), None)),
+            }
+        }
+        self.word("recovery_cnt", o.recovery_cnt, r.recovery_cnt, |count| count.to_string())
     }
 
     /// A field that the observer may not see.
@@ -267,9 +275,16 @@ impl Sides<'_> {
         same(attached, other, DeviceField::Attached)?;
         same(o.group, r.group, DeviceField::Group)?;
         same(o.driver, r.driver, DeviceField::Driver)?;
-        let Some(arm) = o.arm else { return Ok(()) };
-        let (arm, other) = (self.observed.arm(arm), r.arm.map(|arm| self.reference.arm(arm)));
-        if other == Some(arm) { Ok(()) } else { Err(DeviceField::Arm(arm, other)) }
+        if let Some(arm) = o.arm {
+            let (arm, other) = (self.observed.arm(arm), r.arm.map(|arm| self.reference.arm(arm)));
+            if other != Some(arm) {
+                return Err(DeviceField::Arm(arm, other));
+            }
+        }
+        match o.reset {
+            Some(reset) if r.reset != Some(reset) => Err(DeviceField::Reset(reset, r.reset)),
+            _ => Ok(()),
+        }
     }
 
     /// A trace that has the domains of both, as common marks count them, and what only the observer can tell.

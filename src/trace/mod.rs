@@ -15,7 +15,7 @@ pub use call::{Call, PasidTarget};
 pub use came::Came;
 pub use observed::{
     BadOp, Crash, DeviceState, DomainInfo, End, GroupState, Holds, MappingState, Mark, Outcome, PasidSlot,
-    Pointer, Role, SetupError, SetupLine, Skip, Step, Told, Trace, Warn,
+    Pointer, ResetState, Role, SetupError, SetupLine, Skip, Step, Told, Trace, Warn,
 };
 pub use reason::Reason;
 pub use unseen::{Sight, Unseen};

@@ -190,11 +190,13 @@ pub enum Skip {
     FileOpen,
     /// `file not open`
     FileNotOpen,
+    /// `not a PCI device`
+    NotPci,
 }
 
 impl Skip {
     /// All reasons.
-    pub const ALL: [Skip; 19] = [
+    pub const ALL: [Skip; 20] = [
         Skip::DeviceNotPresent,
         Skip::GroupNotPresent,
         Skip::GroupEmpty,
@@ -214,6 +216,7 @@ impl Skip {
         Skip::NoPageTableAttached,
         Skip::FileOpen,
         Skip::FileNotOpen,
+        Skip::NotPci,
     ];
 
     /// The words that recorded traces use.
@@ -239,6 +242,7 @@ impl Skip {
             Skip::NoPageTableAttached => "no page table attached",
             Skip::FileOpen => "file open",
             Skip::FileNotOpen => "file not open",
+            Skip::NotPci => "not a PCI device",
         }
     }
 }
@@ -318,6 +322,10 @@ pub struct GroupState {
     pub pasid_table: Option<Vec<PasidSlot>>,
     /// Its devices, in list order.
     pub devices: Vec<DeviceId>,
+    /// `resetting_domain`; outer `None`: no such field (v7.0 alone has it), or no device is on PCI
+    pub resetting_domain: Option<Option<Pointer>>,
+    /// `recovery_cnt`; `None`: no such field (before b296ca1fb43a), or no device is on PCI
+    pub recovery_cnt: Option<u32>,
 }
 
 /// An entry of a group's table of PASIDs.
@@ -353,6 +361,18 @@ pub struct DeviceState {
     pub driver: Option<DriverKind>,
     /// The architecture's view (32-bit ARM only).
     pub arm: Option<MappingState>,
+    /// Its place in a reset; `None`: it is in no group, has no such fields (before b296ca1fb43a), or no device is on
+    /// PCI
+    pub reset: Option<ResetState>,
+}
+
+/// A device in a reset.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct ResetState {
+    /// `blocked`: it is attached to the blocking domain until the reset is done.
+    pub blocked: bool,
+    /// `reset_depth`: resets inside resets; 0 where the release does not count them (before 0d5fd7a9323c).
+    pub depth: u32,
 }
 
 /// 32-bit ARM's view of a device.
@@ -403,6 +423,8 @@ pub enum Crash {
     MissingCurrentDomain,
     /// The type of a domain that a handle does not have is looked at.
     HandleWithoutDomain,
+    /// A device is attached again to a current domain that the group does not have.
+    NothingToReattach,
     /// A real kernel died; its console says how ([`Told::console`]).
     Observed,
     /// A real kernel stopped answering.
@@ -421,6 +443,7 @@ impl Crash {
             Crash::MissingDefaultDomain => "reads the type of a default domain that is not there",
             Crash::MissingCurrentDomain => "reads the type of a current domain that is not there",
             Crash::HandleWithoutDomain => "reads the type of a handle's domain that is not there",
+            Crash::NothingToReattach => "attaches a current domain that is not there",
             Crash::Observed => "the kernel died",
             Crash::Hang => "the kernel stopped answering",
         }
@@ -474,6 +497,18 @@ pub enum Warn {
     PasidRollbackFailed,
     /// A PASID is to be replaced by what is there already.
     HandleReused,
+    /// A reset began in a group (v7.0), or of a device, that is in one already.
+    ResetNested,
+    /// A reset ended that had not begun.
+    ResetNotBegun,
+    /// A reset ended in a group without blocking domain.
+    ResetWithoutBlocking,
+    /// The domain could not be attached again after a reset.
+    ResetReattachFailed,
+    /// A PASID could not be set again after a reset.
+    ResetPasidFailed,
+    /// A reset ended in a group that counts none.
+    ResetNotCounted,
     /// One of a real kernel, known by its place only: an index into [`Told::places`].
     At(u16),
 }
@@ -505,6 +540,12 @@ impl Warn {
             Warn::PasidRemoveFailed => "PASID not removed",
             Warn::PasidRollbackFailed => "old domain not attached to the PASID again",
             Warn::HandleReused => "PASID replaced by the handle it has",
+            Warn::ResetNested => "reset in a reset",
+            Warn::ResetNotBegun => "reset done without prepare",
+            Warn::ResetWithoutBlocking => "reset done without blocking domain",
+            Warn::ResetReattachFailed => "domain not attached after reset",
+            Warn::ResetPasidFailed => "PASID not set after reset",
+            Warn::ResetNotCounted => "reset done that nobody counted",
             Warn::At(_) => "at a place of this kernel",
         }
     }

@@ -47,6 +47,10 @@ pub fn name(op: &Op) -> &'static str {
         Op::GetDmaDomain { .. } => "iommu_get_dma_domain",
         Op::GroupAddDevice { .. } => "iommu_group_add_device",
         Op::GroupRemoveDevice { .. } => "iommu_group_remove_device",
+        Op::PciResetPrepare { .. } => "pci_dev_reset_iommu_prepare",
+        Op::PciResetDone { .. } => "pci_dev_reset_iommu_done",
+        Op::PciResetFunction { .. } => "pci_reset_function",
+        Op::DriverGetDomain { .. } => "iommu_driver_get_domain_for_dev",
         Op::ArmCreateMapping { .. } => "arm_iommu_create_mapping",
         Op::ArmAttachDevice { .. } => "arm_iommu_attach_device",
         Op::ArmDetachDevice { .. } => "arm_iommu_detach_device",
@@ -79,6 +83,10 @@ pub fn words(script: &Script, op: &Op) -> String {
         | Op::GetDomainForDev { device: id }
         | Op::GetDmaDomain { device: id }
         | Op::GroupRemoveDevice { device: id }
+        | Op::PciResetPrepare { device: id }
+        | Op::PciResetDone { device: id }
+        | Op::PciResetFunction { device: id }
+        | Op::DriverGetDomain { device: id }
         | Op::ArmDetachDevice { device: id }
         | Op::ArmAttachDevice { device: id, mapping: None } => format!("{name} {}", device(script, id)),
         Op::GroupReleaseDmaOwner { group: id } | Op::GroupDmaOwnerClaimed { group: id } => {

@@ -92,6 +92,10 @@ pub enum Reason {
     FileNotBound,
     /// This file or another has bound the device.
     DeviceOpen,
+    /// A device of the group is in a reset.
+    Resetting,
+    /// The device has no reset of its own.
+    NoReset,
 }
 
 impl Reason {
@@ -143,6 +147,8 @@ impl Reason {
             Reason::NoSuchFile => "the device has no character device of VFIO",
             Reason::FileNotBound => "the file has not bound its device",
             Reason::DeviceOpen => "the device is bound already",
+            Reason::Resetting => "a device of the group is in a reset",
+            Reason::NoReset => "the device has no reset of its own",
         }
     }
 }

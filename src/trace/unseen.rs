@@ -42,11 +42,17 @@ pub enum Sight {
     Mapping,
     /// The `domain` of handles.
     Handles,
+    /// What v7.0 keeps of a reset in a group: `resetting_domain`.
+    ResettingDomain,
+    /// How many devices of a group are in a reset: `recovery_cnt`.
+    RecoveryCnt,
+    /// Whether a device is blocked for a reset, and how deep resets nest.
+    Reset,
 }
 
 impl Sight {
     /// All of them.
-    pub const ALL: [Sight; 17] = [
+    pub const ALL: [Sight; 20] = [
         Sight::Setup,
         Sight::Calls,
         Sight::Leaks,
@@ -64,10 +70,13 @@ impl Sight {
         Sight::Driver,
         Sight::Mapping,
         Sight::Handles,
+        Sight::ResettingDomain,
+        Sight::RecoveryCnt,
+        Sight::Reset,
     ];
 
     /// The fields of a group.
-    pub const OF_GROUP: [Sight; 9] = [
+    pub const OF_GROUP: [Sight; 11] = [
         Sight::Domain,
         Sight::DefaultDomain,
         Sight::DefaultType,
@@ -77,10 +86,13 @@ impl Sight {
         Sight::Pasids,
         Sight::PasidTable,
         Sight::Devices,
+        Sight::ResettingDomain,
+        Sight::RecoveryCnt,
     ];
 
     /// The fields of a device.
-    pub const OF_DEVICE: [Sight; 4] = [Sight::Attached, Sight::Group, Sight::Driver, Sight::Mapping];
+    pub const OF_DEVICE: [Sight; 5] =
+        [Sight::Attached, Sight::Group, Sight::Driver, Sight::Mapping, Sight::Reset];
 }
 
 /// What an observer does not look at: in its trace it is empty and means nothing.
@@ -149,6 +161,8 @@ impl Unseen {
                 clear(&mut group.owner, hidden(Sight::Owner));
                 clear(&mut group.pasids, hidden(Sight::Pasids));
                 clear(&mut group.pasid_table, hidden(Sight::PasidTable));
+                clear(&mut group.resetting_domain, hidden(Sight::ResettingDomain));
+                clear(&mut group.recovery_cnt, hidden(Sight::RecoveryCnt));
                 if hidden(Sight::Devices) {
                     group.devices.clear();
                 }
@@ -161,6 +175,7 @@ impl Unseen {
                 clear(&mut device.group, hidden(Sight::Group));
                 clear(&mut device.driver, hidden(Sight::Driver));
                 clear::<MappingState>(&mut device.arm, hidden(Sight::Mapping));
+                clear(&mut device.reset, hidden(Sight::Reset));
             }
             if hidden(Sight::Handles) {
                 step.handles.clear();

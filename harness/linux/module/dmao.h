@@ -125,6 +125,7 @@ struct dmao_dev {
 	int deftype;
 	bool deferred;
 	bool resv;
+	bool untrusted;		/* PCI: as behind an external port */
 	bool raw;		/* in a group by hand, no IOMMU behind it */
 	bool dt;		/* has a device-tree node with "iommus" */
 	bool xlated;		/* ... which the core has handed to us */

@@ -34,6 +34,17 @@ static void dmao_release(struct device *dev)
 		od->cur = NULL;
 }
 
+/* No device that QEMU has can do PASIDs, so the core has found none; done where the core asks next. */
+static void give_pasids(struct device *dev)
+{
+#ifdef HAVE_DEV_MAX_PASIDS
+	struct dmao_dev *od = dev_of(dev);
+
+	if (od && od->place && od->pasid_bits && dev->iommu)
+		dev->iommu->max_pasids = 1 << min(od->pasid_bits, 16);
+#endif
+}
+
 static void dmao_finalize(struct device *dev)
 {
 	ev_add(E_FINAL)->dev = dev_of(dev);
@@ -45,11 +56,7 @@ static void dmao_finalize(struct device *dev)
 	if (core.setup_dma_ops)
 		core.setup_dma_ops(dev, 0, U64_MAX);
 #endif
-#ifdef HAVE_DEV_MAX_PASIDS
-	/* no device that QEMU has can do PASIDs */
-	if (dev_of(dev) && dev_of(dev)->place && dev_of(dev)->pasid_bits)
-		dev->iommu->max_pasids = 1 << dev_of(dev)->pasid_bits;
-#endif
+	give_pasids(dev);
 }
 
 void dmao_group_gone(void *data)
@@ -117,6 +124,7 @@ static bool dmao_deferred(struct device *dev)
 {
 	struct dmao_dev *od = dev_of(dev);
 
+	give_pasids(dev);
 	return od && od->deferred;
 }
 

@@ -161,6 +161,7 @@ int pci_insert(struct dmao_dev *od, const char *drv)
 		pdev = pci_get_slot(bus, od->place->devfn);
 		if (!pdev)
 			return -ENXIO;
+		pdev->untrusted = od->untrusted;
 		od->dev = &pdev->dev;
 		tell_core(od->dev, true);
 		match = drv ? pci_drv_by(od->dev, drv) : NULL;
@@ -192,7 +193,7 @@ void pci_delete(struct dmao_dev *od)
 	struct pci_dev *pdev = to_pci_dev(od->dev);
 
 	if (od->place->bridge) {
-		device_release_driver(od->dev);
+		device_release_driver(od->dev);	/* a script may have bound one */
 		tell_core(od->dev, false);
 	} else {
 		pci_stop_and_remove_bus_device_locked(pdev);
@@ -233,9 +234,29 @@ struct iommu_group *acs_group(struct dmao_dev *od, struct device *dev)
 	return g;
 }
 
+/* A device's port would say so before the IOMMU core looks; here, the script does. */
+static int came(struct notifier_block *nb, unsigned long action, void *data)
+{
+	struct device *dev = data;
+	int i;
+
+	if (action != BUS_NOTIFY_ADD_DEVICE)
+		return NOTIFY_DONE;
+	for (i = 0; i < ndev; i++)
+		if (devs[i].place && pci_is_at(dev, devs[i].place))
+			to_pci_dev(dev)->untrusted = devs[i].untrusted;
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block first = {
+	.notifier_call = came,
+	.priority = INT_MAX,
+};
+
 int pci_world_init(void)
 {
-	int i, r = pci_register_driver(&drv_pci_kdma) ?: pci_register_driver(&drv_pci_user);
+	int i, r = bus_register_notifier(&pci_bus_type, &first) ?:
+		   pci_register_driver(&drv_pci_kdma) ?: pci_register_driver(&drv_pci_user);
 
 	if (!r && !driver_find(drv_pci_stub.name, &pci_bus_type))
 		r = pci_register_driver(&drv_pci_stub);
@@ -274,6 +295,21 @@ static void c_pcireset(char **av, int ac)
 		res_int(pci_reset_function(to_pci_dev(od->dev)));
 }
 
+/* What a driver is told that its device is attached to. */
+static void c_drvdom(char **av, int ac)
+{
+	struct iommu_domain *(*f)(struct device *dev) = symbol("iommu_driver_get_domain_for_dev");
+	struct dmao_dev *od = need_dev(av[1]);
+
+	if (!od)
+		return;
+	NEED(f);
+	if (!od->dev->iommu_group)
+		res_skip("device has no group");
+	else
+		res_dom(f(od->dev));
+}
+
 static void c_resetprep(char **av, int ac)
 {
 	int (*f)(struct pci_dev *pdev) = symbol("pci_dev_reset_iommu_prepare");
@@ -309,6 +345,7 @@ int pci_world_init(void) { return 0; }
 
 const struct command pci_commands[] = {
 #ifdef CONFIG_PCI
+	{ "drvdom", 1, c_drvdom },
 	{ "pcireset", 1, c_pcireset },
 	{ "resetprep", 1, c_resetprep },
 	{ "resetdone", 1, c_resetdone },

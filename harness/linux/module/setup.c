@@ -101,6 +101,8 @@ static int cmd_dev(char **av, int ac)
 			od->place = pci_place_by(v);
 			if (!od->place)
 				return -EINVAL;
+		} else if (!strcmp(av[i], "untrusted")) {
+			od->untrusted = yes(v);
 		} else if (!strcmp(av[i], "dt")) {
 #ifdef CONFIG_ARM_DMA_USE_IOMMU
 			od->dt = yes(v);

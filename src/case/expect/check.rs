@@ -220,6 +220,16 @@ impl Seen<'_> {
             GroupFact::Devices(devices) => {
                 ("devices", self.list(devices), state.map(|group| Some(self.list(&group.devices))))
             }
+            GroupFact::ResettingDomain(name) => {
+                let pointer =
+                    state.map(|group| group.resetting_domain.map(|pointer| self.names.pointer(pointer)));
+                ("resetting_domain", name.clone(), pointer)
+            }
+            GroupFact::RecoveryCnt(count) => (
+                "recovery_cnt",
+                count.to_string(),
+                state.map(|group| group.recovery_cnt.map(|count| count.to_string())),
+            ),
         };
         let observed = unless_absent(observed);
         if expected != observed {
@@ -244,6 +254,12 @@ impl Seen<'_> {
                 let word = |driver: Option<_>| driver.map_or(NULL, Worded::word).into();
                 ("driver", word(*driver), state.map(|device| word(device.driver)))
             }
+            DeviceFact::Blocked(blocked) => {
+                ("blocked", blocked.to_string(), state.map(|device| reset(device.reset.map(|r| r.blocked))))
+            }
+            DeviceFact::ResetDepth(depth) => {
+                ("reset_depth", depth.to_string(), state.map(|device| reset(device.reset.map(|r| r.depth))))
+            }
         };
         let observed = observed.unwrap_or_else(|| "no such device".to_owned());
         if expected != observed {
@@ -255,6 +271,11 @@ impl Seen<'_> {
         let names: Vec<&str> = devices.iter().map(|device| self.names.device(*device)).collect();
         format!("[{}]", names.join(", "))
     }
+}
+
+/// What a device tells of a reset, where its release keeps it.
+fn reset(field: Option<impl ToString>) -> String {
+    field.map_or_else(|| "no such field".into(), |value| value.to_string())
 }
 
 fn warnings(count: usize) -> String {

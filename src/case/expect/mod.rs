@@ -82,6 +82,8 @@ enum GroupFact {
     /// What the table of PASIDs holds, as snapshots show it.
     Pasids(String),
     Devices(Vec<DeviceId>),
+    ResettingDomain(String),
+    RecoveryCnt(u32),
 }
 
 /// What must be true of a device afterwards.
@@ -89,6 +91,8 @@ enum GroupFact {
 enum DeviceFact {
     Attached(String),
     Driver(Option<DriverKind>),
+    Blocked(bool),
+    ResetDepth(u32),
 }
 
 /// Looks up everything that a case's expectations name.
@@ -217,6 +221,16 @@ impl<'t> Resolver<'_, 't> {
         }
         for (device, driver) in &state.driver.0 {
             expected.devices.push((self.names.device(device)?, DeviceFact::Driver(driver_kind(driver)?)));
+        }
+        self.pointers(&state.resetting_domain, GroupFact::ResettingDomain, &mut expected)?;
+        for (group, count) in &state.recovery_cnt.0 {
+            expected.groups.push((self.names.group(group)?, GroupFact::RecoveryCnt(count.get())));
+        }
+        for (device, blocked) in &state.blocked.0 {
+            expected.devices.push((self.names.device(device)?, DeviceFact::Blocked(*blocked)));
+        }
+        for (device, depth) in &state.reset_depth.0 {
+            expected.devices.push((self.names.device(device)?, DeviceFact::ResetDepth(depth.get())));
         }
         Ok(expected)
     }

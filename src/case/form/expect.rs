@@ -66,6 +66,18 @@ pub(crate) struct StateForm<'t> {
     /// The devices of groups.
     #[serde(default)]
     pub devices: Entries<'t, Vec<Word<'t>>>,
+    /// `resetting_domain` of groups.
+    #[serde(default)]
+    pub resetting_domain: Entries<'t, Word<'t>>,
+    /// `recovery_cnt` of groups.
+    #[serde(default)]
+    pub recovery_cnt: Entries<'t, Bounded<0, { u32::MAX as i128 }>>,
+    /// Are devices blocked for a reset?
+    #[serde(default)]
+    pub blocked: Entries<'t, bool>,
+    /// `reset_depth` of devices.
+    #[serde(default)]
+    pub reset_depth: Entries<'t, Bounded<0, { u32::MAX as i128 }>>,
 }
 
 impl StateForm<'_> {
@@ -83,6 +95,10 @@ impl StateForm<'_> {
         "attached",
         "driver",
         "devices",
+        "resetting_domain",
+        "recovery_cnt",
+        "blocked",
+        "reset_depth",
     ];
 }
 

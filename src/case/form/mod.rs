@@ -136,6 +136,10 @@ pub(crate) struct DeviceForm {
     pub cache_coherent: Option<bool>,
     /// Is it kept from the interrupts of others?
     pub isolated_msi: Option<bool>,
+    /// Supports ATS.
+    pub ats: bool,
+    /// The requester id that it shares with others.
+    pub requester_id: Option<Bounded<0, 65535>>,
 }
 
 /// A group's entry of `given:`

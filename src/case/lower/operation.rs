@@ -154,6 +154,10 @@ impl Lowering<'_> {
                 Op::GroupAddDevice { device: self.groupless(&form.device)?, group: names.group(&form.group)? }
             }
             Operation::GroupRemoveDevice(device) => Op::GroupRemoveDevice { device: self.groupless(device)? },
+            Operation::PciResetPrepare(device) => Op::PciResetPrepare { device: names.device(device)? },
+            Operation::PciResetDone(device) => Op::PciResetDone { device: names.device(device)? },
+            Operation::PciResetFunction(device) => Op::PciResetFunction { device: names.device(device)? },
+            Operation::DriverGetDomain(device) => Op::DriverGetDomain { device: names.device(device)? },
             Operation::ArmCreateMapping(form) => Op::ArmCreateMapping {
                 mapping: self.mapping(&form.mapping)?,
                 device: names.device(&form.device)?,

@@ -7,8 +7,8 @@ use super::{good, parse, releases, text};
 use crate::case::expect::check::check_at;
 use crate::script::{DeviceId, DomainKind, DomainName, DriverKind, Errno, GroupId, OwnerId};
 use crate::trace::{
-    Call, Crash, DeviceState, DomainInfo, End, GroupState, Mark, Outcome, Pointer, Role, Skip, Step, Trace,
-    Warn,
+    Call, Crash, DeviceState, DomainInfo, End, GroupState, Mark, Outcome, Pointer, ResetState, Role, Skip,
+    Step, Trace, Warn,
 };
 
 const TOPOLOGY: &str = "  groups: { g: [d, e] }\n  domains: { drm: paging }\n  owners: [vfio]\n";
@@ -70,6 +70,8 @@ fn record(outcome: Outcome) -> Step {
             pasids: None,
             pasid_table: None,
             devices: vec![DeviceId(0)],
+            resetting_domain: Some(None),
+            recovery_cnt: Some(2),
         }],
         devices: vec![DeviceState {
             device: DeviceId(0),
@@ -77,6 +79,7 @@ fn record(outcome: Outcome) -> Step {
             group: Some(GroupId(0)),
             driver: Some(DriverKind::KernelDma),
             arm: None,
+            reset: Some(ResetState { blocked: true, depth: 3 }),
         }],
         handles: Vec::new(),
     }
@@ -129,6 +132,15 @@ fn an_outcome_is_not_met(#[case] expect: &str, #[case] outcome: Outcome, #[case]
     &["owner_cnt of g 0 at v6.1, got 1", "owner of g null at v6.1, got vfio"]
 )]
 #[case("{ devices: { g: [d, e] } }", &["devices of g [d, e] at v6.1, got [d]"])]
+#[case("{ resetting_domain: { g: null }, recovery_cnt: { g: 2 }, blocked: { d: true }, reset_depth: { d: 3 } }", &[])]
+#[case(
+    "{ resetting_domain: { g: drm }, recovery_cnt: { g: 1 } }",
+    &["resetting_domain of g drm at v6.1, got null", "recovery_cnt of g 1 at v6.1, got 2"]
+)]
+#[case(
+    "{ blocked: { d: false }, reset_depth: { d: 1 } }",
+    &["blocked of d false at v6.1, got true", "reset_depth of d 1 at v6.1, got 3"]
+)]
 #[case("{ attached: { d: drm } }", &["attached of d drm at v6.1, got dma(g)"])]
 #[case("{ attached: { e: drm } }", &["attached of e drm at v6.1, got no such device"])]
 #[case("{ driver: { d: null } }", &["driver of d null at v6.1, got kernel_dma"])]

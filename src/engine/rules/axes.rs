@@ -519,6 +519,57 @@ rules! {
         /// Yes, where all page tables of the group go with PASIDs.
         Present,
     }
+    /// What a reset of a PCI device keeps away.
+    reset_fence ResetFence {
+        /// There is no such fence.
+        Absent,
+        /// Every change of domain in its group; the reset is the group's.
+        Group,
+        /// The same; but the reset is the device's, and others may begin theirs.
+        Device,
+    }
+    /// Do the resets of the PCI core raise the fence?
+    pci_reset PciReset {
+        /// No.
+        Bare,
+        /// Yes, and one that cannot be raised ends the reset.
+        Fenced,
+    }
+    /// What a device whose group has no domain is attached to when its reset is done.
+    reset_without_domain ResetWithoutDomain {
+        /// The NULL pointer is followed.
+        Followed,
+        /// Nothing: it stays on the blocking domain.
+        Parked,
+    }
+    /// What a reset inside a reset of the same device gets.
+    reset_nesting ResetNesting {
+        /// A WARN and -EBUSY.
+        Refused,
+        /// 0; the last one done ends it.
+        Counted,
+    }
+    /// Which PASIDs a reset takes off and sets again.
+    reset_pasids ResetPasids {
+        /// Off the device, also one that has no PASIDs; set again on all devices of the group.
+        SetOnGroup,
+        /// Off the device and on it again, if it has PASIDs.
+        OwnOnly,
+    }
+    /// From which devices a PASID detach removes.
+    reset_pasid_detach ResetPasidDetach {
+        /// From all.
+        All,
+        /// From all but those that are blocked for a reset.
+        NotBlocked,
+    }
+    /// What a reset means to a set-domain step that must not fail.
+    reset_must ResetMust {
+        /// -EBUSY, as to others.
+        Refused,
+        /// The group's domain changes; blocked devices follow when their reset is done.
+        Passes,
+    }
     /// When the deferred flush queue is given up for want of the capability.
     flush_queue FlushQueue {
         /// Never.

@@ -10,6 +10,7 @@ mod phrases;
 mod phrases_arm;
 mod phrases_handles;
 mod phrases_iommufd;
+mod phrases_reset;
 mod phrases_special;
 mod play;
 mod theme;

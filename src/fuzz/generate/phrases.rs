@@ -31,6 +31,7 @@ impl Play<'_> {
             Phrase::Share => self.scene_of_sharing(),
             Phrase::Join => self.scene_of_joining(),
             Phrase::Probe => self.scene_of_probes(),
+            Phrase::Reset => self.scene_of_a_reset(),
             Phrase::Dare => self.scene_of_daring(),
         };
         // Without what the scene is about there is none.
@@ -293,7 +294,7 @@ impl Play<'_> {
         Some(())
     }
 
-    fn attach_pasid(&mut self, group: GroupId) {
+    pub(super) fn attach_pasid(&mut self, group: GroupId) {
         let pasid = self.random.weighted(&[
             (1, 40),
             (2, 25),
@@ -315,7 +316,7 @@ impl Play<'_> {
         }
     }
 
-    fn detach_pasid(&mut self, attached: Attached) {
+    pub(super) fn detach_pasid(&mut self, attached: Attached) {
         let Some(device) = self.some_device(attached.group) else { return };
         let other = if self.random.percent(12) { self.own_domain() } else { None };
         let domain = other.unwrap_or(attached.domain);

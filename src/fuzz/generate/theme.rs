@@ -53,6 +53,8 @@ pub(super) enum Theme {
     Joins,
     /// Probes that fail under ARM's binds.
     Probes,
+    /// Resets of PCI devices.
+    Resets,
     /// What takes a kernel down.
     Daring,
 }
@@ -104,6 +106,8 @@ pub(super) enum Phrase {
     Join,
     /// A device-tree device whose probe fails.
     Probe,
+    /// A PCI device is reset, and something comes in between.
+    Reset,
     /// What takes a kernel down.
     Dare,
 }
@@ -132,6 +136,7 @@ impl Theme {
                 (Denied, 7),
                 (NoDefault, 7),
                 (Deferred, 4),
+                (Resets, 9),
             ],
             Arch::Arm32 => &[
                 (Mappings, 16),
@@ -175,6 +180,7 @@ impl Theme {
                 (ByHand, 2),
                 (Deferred, 2),
                 (Flow, 3),
+                (Reset, 4),
             ],
             Arch::Arm32 => vec![
                 (Bind, 35),
@@ -235,6 +241,7 @@ impl Theme {
             Theme::Shared => &[(Share, 100), (Flow, 20)],
             Theme::Joins => &[(Join, 100)],
             Theme::Probes => &[(Probe, 90)],
+            Theme::Resets => &[(Reset, 260)],
             Theme::Daring => &[(Dare, 150), (Scan, 20), (ByHand, 20)],
         }
     }

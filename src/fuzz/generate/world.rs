@@ -53,8 +53,13 @@ impl World {
         let mut script = Script { id, arch, ..Script::default() };
         script.registered = !(profile.supports.registration && random.one_in(40));
         groups(theme, arch, random, &mut script);
+        let mut with_ats = 0;
         for device in &mut script.devices {
             options(theme, arch, profile, random, device);
+            device.ats = device.bus == Bus::Pci
+                && with_ats < ATS
+                && random.percent(if theme == Theme::Resets { 85 } else { 35 });
+            with_ats += usize::from(device.ats);
         }
         if matches!(theme, Theme::Pasids | Theme::Handles) && random.percent(60) {
             // Some releases want every device of the group to have them.
@@ -179,7 +184,9 @@ fn groups(theme: Theme, arch: Arch, random: &mut Random, script: &mut Script) {
 
 fn options(theme: Theme, arch: Arch, profile: &Profile, random: &mut Random, device: &mut DeviceSpec) {
     let supports = &profile.supports;
-    if supports.buses.len() > 1 && random.percent(40) {
+    if theme == Theme::Resets && supports.buses.contains(&Bus::Pci) && random.percent(85) {
+        device.bus = Bus::Pci;
+    } else if supports.buses.len() > 1 && random.percent(40) {
         device.bus = random.pick(supports.buses).unwrap_or_default();
     }
     if device.group.is_none() {
@@ -193,6 +200,7 @@ fn options(theme: Theme, arch: Arch, profile: &Profile, random: &mut Random, dev
     }
     let with_pasids = match theme {
         Theme::Pasids | Theme::Handles | Theme::Iommufd => 70,
+        Theme::Resets => 60,
         _ => 6,
     };
     if random.percent(with_pasids) {
@@ -256,6 +264,9 @@ fn settings(theme: Theme, daring: bool, profile: &Profile, random: &mut Random, 
         }
     }
 }
+
+/// So many devices with ATS a test bench has.
+const ATS: usize = 3;
 
 /// Types to deny, as the letters that [`kinds`] reads.
 pub(super) const DENIED: [&str; 10] = ["b", "i", "f", "bu", "d", "u", "ib", "bf", "df", "di"];

@@ -89,7 +89,16 @@ fn plainer_device(script: &Script, at: usize) -> Option<Script> {
             DeviceSpec { direct: false, ..spec.clone() },
             DeviceSpec { untrusted: false, ..spec.clone() },
             DeviceSpec { bridge: false, ..spec.clone() },
-            DeviceSpec { bus: Bus::Platform, untrusted: false, bridge: false, ..spec.clone() },
+            DeviceSpec { ats: false, ..spec.clone() },
+            DeviceSpec { requester_id: None, ..spec.clone() },
+            DeviceSpec {
+                bus: Bus::Platform,
+                untrusted: false,
+                bridge: false,
+                ats: false,
+                requester_id: None,
+                ..spec.clone()
+            },
             DeviceSpec { default_type: None, ..spec.clone() },
             DeviceSpec { pasid_bits: 0, ..spec.clone() },
             DeviceSpec { pasid_bits: spec.pasid_bits.min(4), ..spec.clone() },

@@ -38,6 +38,10 @@ impl Arguments<'_> {
             | Op::GetDomainForDev { device }
             | Op::GetDmaDomain { device }
             | Op::GroupRemoveDevice { device }
+            | Op::PciResetPrepare { device }
+            | Op::PciResetDone { device }
+            | Op::PciResetFunction { device }
+            | Op::DriverGetDomain { device }
             | Op::ArmDetachDevice { device }
             | Op::ArmAttachDevice { device, mapping: None } => {
                 let device = self.device(device)?;

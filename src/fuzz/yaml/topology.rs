@@ -125,6 +125,12 @@ fn device(arch: Arch, spec: &DeviceSpec) -> Result<Option<String>, Inexpressible
             options.push(format!("{name}: false"));
         }
     }
+    if spec.ats {
+        options.push("ats: true".into());
+    }
+    if let Some(id) = spec.requester_id {
+        options.push(format!("requester_id: {id}"));
+    }
     if options.is_empty() && spec.group.is_some() {
         return Ok(None);
     }

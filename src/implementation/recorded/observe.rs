@@ -13,7 +13,7 @@ use crate::script::{
 };
 use crate::trace::{
     BadOp, Crash, DeviceState, DomainInfo, End, GroupState, Holds, MappingState, Mark, Outcome, PasidSlot,
-    Pointer, Role, SetupError, SetupLine, Skip, Step, Trace,
+    Pointer, ResetState, Role, SetupError, SetupLine, Skip, Step, Trace,
 };
 
 /// What the recorder writes for what it does not know.
@@ -128,6 +128,9 @@ impl Observer<'_> {
             for (name, device) in &devices.0 {
                 step.devices.push(self.device_state(name.as_str(), device)?);
             }
+            for (_, group) in wire.g.iter().flat_map(|groups| &groups.0) {
+                self.resets(group, &mut step.devices)?;
+            }
         }
         if let Some(handles) = &wire.h {
             step.handles = self.handles(handles)?;
@@ -153,7 +156,10 @@ impl Observer<'_> {
         domain: Option<&Text<'_>>,
     ) -> Result<Outcome, ObserveError> {
         let op = self.script.ops.get(index);
-        let query = matches!(op, Some(Op::GetDomainForDev { .. } | Op::GetDmaDomain { .. }));
+        let query = matches!(
+            op,
+            Some(Op::GetDomainForDev { .. } | Op::GetDmaDomain { .. } | Op::DriverGetDomain { .. })
+        );
         Ok(match value {
             Return::Void => Outcome::Void,
             Return::Number(number) if matches!(op, Some(Op::GroupDmaOwnerClaimed { .. })) => {
@@ -219,7 +225,21 @@ impl Observer<'_> {
             pasids: wire.pa.map(|some| some != 0),
             pasid_table: wire.px.as_ref().map(|table| self.pasid_table(table)).transpose()?,
             devices,
+            resetting_domain: None,
+            recovery_cnt: wire.rc.map(|count| u32::try_from(count).unwrap_or(u32::MAX)),
         })
+    }
+
+    /// Tells the devices of a group how they stand in resets.
+    fn resets(&self, wire: &Group<'_>, devices: &mut [DeviceState]) -> Result<(), ObserveError> {
+        for (name, (blocked, depth)) in wire.rs.iter().flat_map(|resets| &resets.0) {
+            let id = self.device(name.as_str())?;
+            if let Some(state) = devices.iter_mut().find(|state| state.device == id) {
+                let depth = u32::try_from(*depth).unwrap_or(u32::MAX);
+                state.reset = Some(ResetState { blocked: *blocked != 0, depth });
+            }
+        }
+        Ok(())
     }
 
     fn device_state(&mut self, name: &str, wire: &Device<'_>) -> Result<DeviceState, ObserveError> {
@@ -245,6 +265,7 @@ impl Observer<'_> {
             },
             driver,
             arm,
+            reset: None,
         })
     }
 

@@ -130,6 +130,10 @@ impl<'t, I: Iterator<Item = &'t str>> Words<'_, I> {
             }
             "gadd" => Op::GroupAddDevice { device: self.device()?, group: self.group()? },
             "gdel" => Op::GroupRemoveDevice { device: self.device()? },
+            "resetprep" => Op::PciResetPrepare { device: self.device()? },
+            "resetdone" => Op::PciResetDone { device: self.device()? },
+            "pcireset" => Op::PciResetFunction { device: self.device()? },
+            "drvdom" => Op::DriverGetDomain { device: self.device()? },
             "arm_create" => Op::ArmCreateMapping {
                 mapping: self.mapping()?,
                 device: self.device()?,

@@ -8,8 +8,8 @@ use thiserror::Error;
 use super::op::{self, OpError};
 use super::wire::{Line, Ordered, Scalar};
 use crate::script::{
-    Arch, DefaultType, DetachOps, DeviceId, DeviceSpec, DomainKind, DomainName, DomainRef, Errno, GroupId,
-    GroupSpec, HandleId, KindSet, MappingId, OwnerId, Script, Setting, Static,
+    Arch, Bus, DefaultType, DetachOps, DeviceId, DeviceSpec, DomainKind, DomainName, DomainRef, Errno,
+    GroupId, GroupSpec, HandleId, KindSet, MappingId, OwnerId, Script, Setting, Static,
 };
 
 /// No recorded script has nearly so many operations; a longer one is not run.
@@ -40,7 +40,9 @@ pub enum ScriptError {
         option: String,
     },
     /// An option of a device is not known.
-    #[error("device {device} has no option `{option}` (known: group, deftype, deferred, resv, pasid, dt)")]
+    #[error(
+        "device {device} has no option `{option}` (known: group, deftype, deferred, resv, pasid, dt, pci, untrusted)"
+    )]
     UnknownDeviceOption {
         /// The device.
         device: String,
@@ -176,6 +178,11 @@ impl Builder {
                     spec.pasid_bits = value.parse().map_err(|_| bad("pasid", "a number of bits"))?;
                 }
                 "dt" => spec.device_tree = yes(&value),
+                "pci" => {
+                    spec.bus = Bus::Pci;
+                    spec.ats = value.starts_with("ats");
+                }
+                "untrusted" => spec.untrusted = yes(&value),
                 other => {
                     return Err(ScriptError::UnknownDeviceOption {
                         device: name.into(),

@@ -18,9 +18,9 @@ pub enum CannotRun {
     /// A device on a bus that the guest does not have.
     #[error("has a device on the {} bus", bus_words(*.0))]
     Bus(Bus),
-    /// An untrusted device.
-    #[error("has an untrusted device")]
-    Untrusted,
+    /// Devices that share a requester id.
+    #[error("has DMA aliases")]
+    Alias,
     /// The sequence of a display driver that the guest does not have.
     #[error("runs the sequence of a driver that the guest does not have")]
     DriverFlow,

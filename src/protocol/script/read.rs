@@ -103,6 +103,8 @@ impl Reader {
             bridge: wire.bridge,
             cache_coherent: wire.cache_coherent,
             isolated_msi: wire.isolated_msi,
+            ats: wire.ats,
+            requester_id: wire.requester_id,
         });
         Ok(())
     }
@@ -223,6 +225,10 @@ impl Reader {
                 Op::GroupAddDevice { device: self.device(&of.device)?, group: self.group(&of.group)? }
             }
             WireOp::GroupRemoveDevice(of) => Op::GroupRemoveDevice { device: self.device(&of.device)? },
+            WireOp::PciResetPrepare(of) => Op::PciResetPrepare { device: self.device(&of.device)? },
+            WireOp::PciResetDone(of) => Op::PciResetDone { device: self.device(&of.device)? },
+            WireOp::PciResetFunction(of) => Op::PciResetFunction { device: self.device(&of.device)? },
+            WireOp::DriverGetDomain(of) => Op::DriverGetDomain { device: self.device(&of.device)? },
             WireOp::ArmCreateMapping(of) => Op::ArmCreateMapping {
                 mapping: self.mapping(&of.mapping)?,
                 device: self.device(&of.device)?,

@@ -96,6 +96,8 @@ impl<'a> Writer<'a> {
             bridge: spec.bridge,
             cache_coherent: spec.cache_coherent,
             isolated_msi: spec.isolated_msi,
+            ats: spec.ats,
+            requester_id: spec.requester_id,
         })
     }
 
@@ -186,6 +188,10 @@ impl<'a> Writer<'a> {
                 group: self.group(group)?,
             }),
             Op::GroupRemoveDevice { device } => WireOp::GroupRemoveDevice(self.of_device(device)?),
+            Op::PciResetPrepare { device } => WireOp::PciResetPrepare(self.of_device(device)?),
+            Op::PciResetDone { device } => WireOp::PciResetDone(self.of_device(device)?),
+            Op::PciResetFunction { device } => WireOp::PciResetFunction(self.of_device(device)?),
+            Op::DriverGetDomain { device } => WireOp::DriverGetDomain(self.of_device(device)?),
             Op::ArmCreateMapping { mapping, device, size } => WireOp::ArmCreateMapping(CreateMapping {
                 mapping: self.mapping(mapping)?,
                 device: self.device(device)?,

@@ -2,8 +2,8 @@
 //! From the JSON of a trace to a [`Trace`].
 
 use super::{
-    DeviceGroup, Returned, WireCall, WireDeviceState, WireGroupState, WirePasid, WireSetupError, WireStep,
-    WireTrace,
+    DeviceGroup, Returned, WireCall, WireDeviceState, WireGroupState, WirePasid, WireReset, WireSetupError,
+    WireStep, WireTrace,
 };
 use crate::implementation::recorded::wire::{Ordered, Text};
 use crate::protocol::error::{Problem, Under, WireError, shortened};
@@ -11,7 +11,8 @@ use crate::protocol::names::{self, split_freed, usual_kind};
 use crate::script::{DeviceId, DomainName, GroupId, HandleId, Script};
 use crate::trace::{
     BadOp, Call, Crash, DeviceState, DomainInfo, End, GroupState, Holds, MappingState, Mark, Outcome,
-    PasidSlot, PasidTarget, Pointer, Role, SetupError, SetupLine, Sight, Skip, Step, Trace, Unseen, Warn,
+    PasidSlot, PasidTarget, Pointer, ResetState, Role, SetupError, SetupLine, Sight, Skip, Step, Trace,
+    Unseen, Warn,
 };
 
 /// How the run of a trace ended.
@@ -179,6 +180,8 @@ impl Reader<'_> {
                     pasids: None,
                     pasid_table: None,
                     devices: Vec::new(),
+                    resetting_domain: None,
+                    recovery_cnt: None,
                 }
             }
         };
@@ -209,6 +212,10 @@ impl Reader<'_> {
                 devices.iter().map(|name| names::device(self.script, name.as_str())).collect();
             state.devices = ids.under("devices")?;
         }
+        if let Some(domain) = &wire.resetting_domain {
+            state.resetting_domain = Some(self.pointer(domain.as_ref()).under("resetting_domain")?);
+        }
+        state.recovery_cnt = wire.recovery_cnt.or(state.recovery_cnt);
         Ok(state)
     }
 
@@ -263,7 +270,7 @@ impl Reader<'_> {
                     let problem = "`mapping` and `dma_ops` come together".into();
                     return Err(Problem::Conflict(problem).into());
                 }
-                DeviceState { device, attached: None, group: None, driver: None, arm: None }
+                DeviceState { device, attached: None, group: None, driver: None, arm: None, reset: None }
             }
         };
         if let Some(domain) = &wire.attached {
@@ -284,6 +291,9 @@ impl Reader<'_> {
             }
             arm.dma_ops = wire.dma_ops.unwrap_or(arm.dma_ops);
             state.arm = Some(arm);
+        }
+        if let Some(reset) = wire.reset {
+            state.reset = reset.map(|WireReset { blocked, depth }| ResetState { blocked, depth });
         }
         Ok(state)
     }

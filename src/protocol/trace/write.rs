@@ -4,8 +4,8 @@
 use super::{
     AttachDev, DetachDev, DeviceGroup, DomainAlloc, DomainFree, DriverProbe, GroupFree, MapPages, OfXlate,
     ProbeDevice, ProbeFinalize, ReleaseDevice, RemoveDevPasid, Returned, SetDevPasid, SetPlatformDmaOps,
-    WireCall, WireDeviceState, WireEnd, WireGroupState, WirePasid, WireSetupError, WireStep, WireTrace,
-    WireWarn,
+    WireCall, WireDeviceState, WireEnd, WireGroupState, WirePasid, WireReset, WireSetupError, WireStep,
+    WireTrace, WireWarn,
 };
 use crate::implementation::recorded::wire::{Ordered, Text};
 use crate::protocol::bounded::List;
@@ -14,8 +14,8 @@ use crate::protocol::words::Word;
 use crate::script::{DeviceId, DomainName, GroupId, HandleId, Script};
 use crate::trace::names;
 use crate::trace::{
-    Call, DeviceState, End, GroupState, Holds, Mark, Outcome, PasidSlot, PasidTarget, Pointer, SetupLine,
-    Step, Trace, Warn,
+    Call, DeviceState, End, GroupState, Holds, Mark, Outcome, PasidSlot, PasidTarget, Pointer, ResetState,
+    SetupLine, Step, Trace, Warn,
 };
 
 impl<'a> WireTrace<'a> {
@@ -119,6 +119,10 @@ impl<'a> Writer<'a> {
                 .flatten(),
             devices: (old.map(|state| &state.devices) != Some(&new.devices))
                 .then(|| new.devices.iter().map(|device| self.device(*device)).collect()),
+            resetting_domain: changed(old, new, |state| state.resetting_domain)
+                .flatten()
+                .map(|pointer| self.pointer(pointer)),
+            recovery_cnt: changed(old, new, |state| state.recovery_cnt).flatten(),
         }
     }
 
@@ -171,6 +175,9 @@ impl<'a> Writer<'a> {
                 .flatten()
                 .map(|mapping| mapping.map(|mark| self.domain(mark).into())),
             dma_ops: changed(old, new, |state| state.arm.map(|arm| arm.dma_ops)).flatten(),
+            reset: changed(old, new, |state| state.reset)
+                .filter(|reset| old.is_some() || reset.is_some())
+                .map(|reset| reset.map(|ResetState { blocked, depth }| WireReset { blocked, depth })),
         }
     }
 

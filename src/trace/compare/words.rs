@@ -5,7 +5,7 @@ use super::{DeviceField, GroupField, What};
 use crate::script::{DeviceId, DomainKind, Worded};
 use crate::trace::names::{NULL, Names};
 use crate::trace::text::call_words;
-use crate::trace::{Call, End, MappingState, Outcome, SetupLine, Trace};
+use crate::trace::{Call, End, MappingState, Outcome, ResetState, SetupLine, Trace};
 
 const NO_FIELD: &str = "no such field";
 
@@ -120,6 +120,9 @@ impl Words<'_> {
             DeviceField::Arm(o, r) => {
                 (": DMA setup".into(), self.arm(o), r.map_or_else(|| NO_FIELD.into(), |arm| self.arm(arm)))
             }
+            DeviceField::Reset(o, r) => {
+                (": reset".into(), reset(o), r.map_or_else(|| NO_FIELD.into(), reset))
+            }
         }
     }
 
@@ -132,6 +135,10 @@ impl Words<'_> {
         let names: Vec<&str> = devices.iter().map(|id| self.names.device(*id)).collect();
         format!("[{}]", names.join(" "))
     }
+}
+
+fn reset(reset: ResetState) -> String {
+    format!("{}blocked, depth {}", if reset.blocked { "" } else { "not " }, reset.depth)
 }
 
 fn present(observed: bool) -> Said {

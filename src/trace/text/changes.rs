@@ -5,7 +5,7 @@ use std::fmt::{Display, Write};
 
 use crate::script::{DeviceId, DomainKind, GroupId, HandleId, Worded};
 use crate::trace::names::{NULL, Names};
-use crate::trace::{DeviceState, GroupState, MappingState, Mark, Pointer};
+use crate::trace::{DeviceState, GroupState, MappingState, Mark, Pointer, ResetState};
 
 /// Writes a line for each group that appeared, changed or went.
 pub(super) fn groups(text: &mut String, names: &Names<'_>, before: &[GroupState], after: &[GroupState]) {
@@ -87,6 +87,12 @@ fn whole_group(line: &mut Line<'_>, names: &Names<'_>, group: &GroupState) {
         (None, Some(true)) => line.item(format_args!("pasids yes")),
         (_, Some(false) | None) => {}
     }
+    if let Some(Some(resetting)) = group.resetting_domain {
+        line.item(format_args!("resetting_domain {}", names.pointer(Some(resetting))));
+    }
+    if let Some(count @ 1..) = group.recovery_cnt {
+        line.item(format_args!("recovery_cnt {count}"));
+    }
 }
 
 fn group_changes(line: &mut Line<'_>, names: &Names<'_>, old: &GroupState, new: &GroupState) {
@@ -109,6 +115,12 @@ fn group_changes(line: &mut Line<'_>, names: &Names<'_>, old: &GroupState, new: 
         Some(false) => "no",
         Some(true) => "yes",
     });
+    line.change("resetting_domain", &old.resetting_domain, &new.resetting_domain, |field| {
+        field.map_or(ABSENT.into(), |pointer| names.pointer(pointer))
+    });
+    line.change("recovery_cnt", &old.recovery_cnt, &new.recovery_cnt, |field| {
+        field.map_or(ABSENT.into(), |count| count.to_string())
+    });
 }
 
 /// A device that was not there before. A driver or an ARM mapping is shown if there is one.
@@ -125,17 +137,31 @@ fn whole_device(line: &mut Line<'_>, names: &Names<'_>, device: &DeviceState) {
     if arm.dma_ops {
         line.item(format_args!("arm dma_ops yes"));
     }
+    let reset = device.reset.unwrap_or_default();
+    if reset.blocked {
+        line.item(format_args!("blocked yes"));
+    }
+    if reset.depth > 0 {
+        line.item(format_args!("reset_depth {}", reset.depth));
+    }
 }
 
 fn device_changes(line: &mut Line<'_>, names: &Names<'_>, old: &DeviceState, new: &DeviceState) {
     line.change("group", &old.group, &new.group, |group| group_name(names, *group));
     line.change("attached", &old.attached, &new.attached, |p| names.pointer(*p));
     line.change("driver", &old.driver, &new.driver, |driver| driver.map_or(NULL, Worded::word));
+    let (was, is): (ResetState, ResetState) = (old.reset.unwrap_or_default(), new.reset.unwrap_or_default());
+    line.change("blocked", &was.blocked, &is.blocked, |blocked| yes(*blocked));
+    line.change("reset_depth", &was.depth, &is.depth, u32::to_string);
     let (old, new) = (Arm::of(old.arm), Arm::of(new.arm));
     line.change("arm mapping", &old.mapping, &new.mapping, |mapping| {
         mapping.map_or(NULL, |domain| names.domain(domain))
     });
-    line.change("arm dma_ops", &old.dma_ops, &new.dma_ops, |set| if *set { "yes" } else { "no" });
+    line.change("arm dma_ops", &old.dma_ops, &new.dma_ops, |set| yes(*set));
+}
+
+fn yes(is: bool) -> &'static str {
+    if is { "yes" } else { "no" }
 }
 
 /// What stands for a field that the release does not have.

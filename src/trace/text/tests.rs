@@ -37,11 +37,13 @@ fn group() -> GroupState {
         pasids: Some(false),
         pasid_table: None,
         devices: vec![VOP],
+        resetting_domain: None,
+        recovery_cnt: None,
     }
 }
 
 fn device() -> DeviceState {
-    DeviceState { device: VOP, attached: None, group: Some(VOPB), driver: None, arm: None }
+    DeviceState { device: VOP, attached: None, group: Some(VOPB), driver: None, arm: None, reset: None }
 }
 
 fn step(outcome: Outcome, calls: Vec<Call>, group: &GroupState, device: DeviceState) -> Step {

@@ -145,9 +145,11 @@ impl Lowering<'_> {
             bridge: _,
             cache_coherent,
             isolated_msi,
+            ats: _,
+            requester_id,
         } = device;
-        if *untrusted {
-            return Err(CannotRun::Untrusted);
+        if requester_id.is_some() {
+            return Err(CannotRun::Alias);
         }
         if !cache_coherent || !isolated_msi {
             return Err(CannotRun::Iommufd);
@@ -157,7 +159,9 @@ impl Lowering<'_> {
         if let Some(kind) = kind {
             line += &format!(" deftype={}", default_type(*kind));
         }
-        for (option, set) in [("deferred", *deferred), ("resv", *direct), ("dt", *device_tree)] {
+        let flags =
+            [("deferred", *deferred), ("resv", *direct), ("dt", *device_tree), ("untrusted", *untrusted)];
+        for (option, set) in flags {
             if set {
                 line += &format!(" {option}=1");
             }
@@ -254,6 +258,10 @@ impl Lowering<'_> {
                 format!("gadd {} {}", names.device(device)?, names.group(group)?)
             }
             Op::GroupRemoveDevice { device } => format!("gdel {}", names.device(device)?),
+            Op::PciResetPrepare { device } => format!("resetprep {}", names.device(device)?),
+            Op::PciResetDone { device } => format!("resetdone {}", names.device(device)?),
+            Op::PciResetFunction { device } => format!("pcireset {}", names.device(device)?),
+            Op::DriverGetDomain { device } => format!("drvdom {}", names.device(device)?),
             Op::ArmCreateMapping { mapping, device, size } => {
                 format!("arm_create {} {} {size}", names.mapping(mapping)?, names.device(device)?)
             }

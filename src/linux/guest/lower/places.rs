@@ -5,7 +5,9 @@ use crate::linux::guest::cannot::CannotRun;
 use crate::script::DeviceSpec;
 
 /// Endpoints that may be in any group: single ones first, then functions of one device.
-const ENDPOINTS: &[&str] = &["ep0", "ep1", "mf0", "mf1", "mf2", "ats0", "ats1", "ats2", "br0", "br1"];
+const ENDPOINTS: &[&str] = &["ep0", "ep1", "mf0", "mf1", "mf2", "br0", "br1"];
+/// The same, of devices with ATS.
+const WITH_ATS: &[&str] = &["ats0", "ats1", "ats2"];
 /// Bridges that `pcieport` takes.
 const BRIDGES: &[&str] = &["rp0", "rp1"];
 
@@ -13,6 +15,7 @@ const BRIDGES: &[&str] = &["rp0", "rp1"];
 #[derive(Debug, Default)]
 pub(super) struct Places {
     endpoints: usize,
+    with_ats: usize,
     bridges: usize,
 }
 
@@ -21,8 +24,10 @@ impl Places {
     pub(super) fn place_for(&mut self, device: &DeviceSpec) -> Result<&'static str, CannotRun> {
         let (what, list, taken) = if device.bridge {
             ("PCI bridges", BRIDGES, &mut self.bridges)
+        } else if device.ats {
+            ("PCI devices with ATS", WITH_ATS, &mut self.with_ats)
         } else {
-            ("PCI devices", ENDPOINTS, &mut self.endpoints)
+            ("PCI devices without ATS", ENDPOINTS, &mut self.endpoints)
         };
         let place = list.get(*taken).ok_or(CannotRun::TooMany { what, most: list.len() })?;
         *taken += 1;

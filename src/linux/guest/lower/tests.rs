@@ -86,6 +86,10 @@ fn line_of(op: &Op) -> &'static str {
         Op::GetDmaDomain { .. } => "getdma d0",
         Op::GroupAddDevice { .. } => "gadd d0 g0",
         Op::GroupRemoveDevice { .. } => "gdel d0",
+        Op::PciResetPrepare { .. } => "resetprep d0",
+        Op::PciResetDone { .. } => "resetdone d0",
+        Op::PciResetFunction { .. } => "pcireset d0",
+        Op::DriverGetDomain { .. } => "drvdom d0",
         Op::ArmCreateMapping { .. } => "arm_create x0 d0 4096",
         Op::ArmAttachDevice { mapping: None, .. } => "arm_attach d0",
         Op::ArmAttachDevice { mapping: Some(_), .. } => "arm_attach d0 x0",
@@ -152,6 +156,10 @@ fn every_operation_has_its_line() {
         Op::GetDmaDomain { device },
         Op::GroupAddDevice { device, group },
         Op::GroupRemoveDevice { device },
+        Op::PciResetPrepare { device },
+        Op::PciResetDone { device },
+        Op::PciResetFunction { device },
+        Op::DriverGetDomain { device },
         Op::ArmCreateMapping { mapping: MAPPING, device, size: 4096 },
         Op::ArmAttachDevice { device, mapping: None },
         Op::ArmAttachDevice { device, mapping: Some(MAPPING) },
@@ -287,16 +295,32 @@ fn devices_on_pci_have_places() {
     let mut script = changed(|script| many(&mut script.devices, 3));
     script.devices[0].bus = Bus::Pci;
     script.devices[2].bus = Bus::Pci;
+    script.devices[2].untrusted = true;
+    script.devices.push(DeviceSpec { ats: true, ..script.devices[0].clone() });
     let pci = Bench { pci: true, ..bench("v6.12") };
     let lowered = lower(&script, &pci).expect("can run");
-    assert_eq!(lowered.setup[1..], ["dev d0 group=g0 pci=ep0", "dev d1 group=g0", "dev d2 group=g0 pci=ep1"]);
+    assert_eq!(
+        lowered.setup[1..],
+        [
+            "dev d0 group=g0 pci=ep0",
+            "dev d1 group=g0",
+            "dev d2 group=g0 untrusted=1 pci=ep1",
+            "dev d3 group=g0 pci=ats0",
+        ]
+    );
     script.devices[0].bridge = true;
     let lowered = lower(&script, &pci).expect("can run");
-    assert_eq!(lowered.setup[1..], ["dev d0 group=g0 pci=rp0", "dev d1 group=g0", "dev d2 group=g0 pci=ep0"]);
+    assert_eq!(lowered.setup[1], "dev d0 group=g0 pci=rp0");
+    assert_eq!(lowered.setup[3], "dev d2 group=g0 untrusted=1 pci=ep0");
     script.devices[0].bridge = false;
     assert_eq!(lower(&script, &bench("v6.12")), Err(CannotRun::Bus(Bus::Pci)));
-    many(&mut script.devices, 11);
-    assert_eq!(lower(&script, &pci), Err(CannotRun::TooMany { what: "PCI devices", most: 10 }));
+    many(&mut script.devices, 8);
+    let (what, most) = ("PCI devices without ATS", 7);
+    assert_eq!(lower(&script, &pci), Err(CannotRun::TooMany { what, most }));
+    script.devices[0].ats = true;
+    many(&mut script.devices, 4);
+    let (what, most) = ("PCI devices with ATS", 3);
+    assert_eq!(lower(&script, &pci), Err(CannotRun::TooMany { what, most }));
 }
 
 fn changed(change: impl FnOnce(&mut Script)) -> Script {
@@ -312,7 +336,7 @@ fn many<T: Clone>(list: &mut Vec<T>, count: usize) {
 #[rstest]
 #[case(changed(|s| s.arch = Arch::Arm32), CannotRun::OtherArch(Arch::Arm32))]
 #[case(changed(|s| s.devices[1].bus = Bus::Cdx), CannotRun::Bus(Bus::Cdx))]
-#[case(changed(|s| s.devices[1].untrusted = true), CannotRun::Untrusted)]
+#[case(changed(|s| s.devices[1].requester_id = Some(8)), CannotRun::Alias)]
 #[case(changed(|s| many(&mut s.devices, 17)), CannotRun::TooMany { what: "devices", most: 16 })]
 #[case(changed(|s| many(&mut s.groups, 9)), CannotRun::TooMany { what: "groups", most: 8 })]
 #[case(changed(|s| many(&mut s.owners, 9)), CannotRun::TooMany { what: "owners", most: 8 })]
