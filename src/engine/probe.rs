@@ -4,8 +4,11 @@
 use super::Engine;
 use super::rules::{Deferral, FirmwareProbe, Join, Registration};
 use super::set_domain::May;
-use crate::script::{DeviceId, Errno, GroupId};
+use crate::script::{Bus, DeviceId, Errno, GroupId};
 use crate::trace::{Crash, Reason, Warn};
+
+/// The buses in the order in which the core goes through them (`iommu_buses`).
+const BUSES: [Bus; 6] = [Bus::Platform, Bus::Pci, Bus::Amba, Bus::FslMc, Bus::Host1x, Bus::Cdx];
 
 impl Engine<'_> {
     /// Is there an IOMMU whose driver could be asked?
@@ -177,10 +180,21 @@ impl Engine<'_> {
 
     // ------------------------------------------------- scan
 
-    /// `bus_iommu_probe`: every device of the bus that is in no group yet.
+    /// Bus after bus, to the end of each, until one fails.
     fn scan(&mut self) -> Result<(), Errno> {
+        BUSES.into_iter().try_for_each(|bus| self.scan_bus(bus))
+    }
+
+    /// The devices on a bus, in the order in which they appeared.
+    fn devices_on(&self, bus: Bus) -> Vec<DeviceId> {
+        let on_bus = |device: &DeviceId| self.script.devices[device.index()].bus == bus;
+        self.state.bus.iter().copied().filter(on_bus).collect()
+    }
+
+    /// `bus_iommu_probe`: every device of the bus that is in no group yet.
+    fn scan_bus(&mut self, bus: Bus) -> Result<(), Errno> {
         let mut queue = Vec::new();
-        for device in self.state.bus.clone() {
+        for device in self.devices_on(bus) {
             if self.state.device(device).group.is_some() {
                 continue;
             }
@@ -261,7 +275,7 @@ impl Engine<'_> {
 
     /// Releases every device of one instance: the device tree's, or the other.
     fn release_served(&mut self, device_tree: bool) {
-        for device in self.state.bus.clone() {
+        for device in BUSES.into_iter().flat_map(|bus| self.devices_on(bus)).collect::<Vec<_>>() {
             if self.state.device(device).has_iommu && self.is_device_tree(device) == device_tree {
                 self.release_device(device);
             }

@@ -61,10 +61,10 @@ impl Engine<'_> {
         }
     }
 
-    /// The group of a device that the fence is for: one with ATS and an IOMMU.
+    /// The group of a device that the fence is for: one with an IOMMU, and with ATS that it is trusted with.
     fn group_to_fence(&self, device: DeviceId) -> Option<GroupId> {
-        let state = self.state.device(device);
-        state.group.filter(|_| self.script.devices[device.index()].ats && state.has_iommu)
+        let (state, spec) = (self.state.device(device), &self.script.devices[device.index()]);
+        state.group.filter(|_| spec.ats && !spec.untrusted && state.has_iommu)
     }
 
     /// `pci_dev_reset_iommu_prepare`
