@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use dma_ownership::case::{self, CaseError, MAX_BYTES};
-use mistakes::{IOMMUFD, Mistake, NAMES, NUMBERS, RELEASES, SHAPE, TEXT, WORDS};
+use mistakes::{IOMMUFD, Mistake, NAMES, NUMBERS, RELEASES, SHAPE, SWEEPS, TEXT, WORDS};
 use rstest::rstest;
 
 /// Long enough for a slow and busy machine, far too short for anything that grows without bound.
@@ -31,6 +31,7 @@ fn error_of(path: &Path) -> CaseError {
 
 #[rstest]
 #[case::shape(SHAPE)]
+#[case::sweeps(SWEEPS)]
 #[case::text(TEXT)]
 #[case::names(NAMES)]
 #[case::numbers(NUMBERS)]
@@ -52,7 +53,7 @@ fn a_mistake_is_told_with_its_place_and_a_hint(#[case] mistakes: &[Mistake]) {
 }
 
 fn all() -> impl Iterator<Item = &'static Mistake> {
-    [SHAPE, TEXT, NAMES, NUMBERS, RELEASES, WORDS, IOMMUFD].into_iter().flatten()
+    [SHAPE, TEXT, NAMES, NUMBERS, RELEASES, WORDS, IOMMUFD, SWEEPS].into_iter().flatten()
 }
 
 #[test]

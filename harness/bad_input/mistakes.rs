@@ -175,7 +175,7 @@ pub const NAMES: &[Mistake] = &[
     (
         "fault-without-domain",
         ":12:51: this call has no domain",
-        "only `attach` and `pasid` are calls with a domain",
+        "only `attach`, `pasid` and `alloc` are calls with a domain",
     ),
     ("given-of-empty-group", ":4:10: group `empty` has no devices", "give it a device"),
     ("given-absent-with-state", ":4:10: group `g0` is not present but has a state", "leave `present` out"),
@@ -323,7 +323,7 @@ pub const WORDS: &[Mistake] = &[
     (
         "text-instead-of-case",
         ":2:1: unknown field `Call trace`",
-        "known here are `title`, `sources`, `why`, `since`, `until`, `topology`, `given`, `steps` and `deviates`",
+        "known here are `title`, `sources`, `why`, `since`, `until`, `topology`, `given`, `steps`, `sweep` and `deviates`",
     ),
     ("list-instead-of-case", ":2:1: expected a map, found a list", ""),
     (
@@ -398,4 +398,34 @@ pub const IOMMUFD: &[Mistake] = &[
         "a context of iommufd is an owner of `topology.owners`",
     ),
     ("iommufd-large-pasid", ":10:49: expected a number from 0 to 1048575, found integer `1048576`", ""),
+];
+
+/// Sweeps.
+pub const SWEEPS: &[Mistake] = &[
+    (
+        "sweep-alloc-of-device",
+        ":12:31: an allocation is for no device",
+        "take `device` out; `domain_type` tells allocations apart",
+    ),
+    (
+        "sweep-alloc-of-domain",
+        ":12:31: a domain has no name before it is allocated",
+        "write its `domain_type`: `unmanaged` for a user's own",
+    ),
+    ("sweep-as-word", ":12:8: expected a map, or a list of maps that is not empty, found \"attach\"", ""),
+    ("sweep-empty", ":12:8: expected a list that is not empty, found an empty one", ""),
+    ("sweep-from-no-step", ":12:31: there is no step 2", "`from` counts steps from 1"),
+    (
+        "sweep-of-many-steps",
+        ":43:5: 33 steps in a case with a sweep; there may be 32",
+        "it is run once for each call; put what comes before into `given`",
+    ),
+    ("sweep-of-one-call-twice", ":12:74: two sweeps of the same call", "make two cases"),
+    ("sweep-of-unknown-call", ":12:16: unknown word `detach`", "did you mean `attach`?"),
+    (
+        "sweep-with-skip",
+        ":12:36: unknown field `skip`",
+        "known here are `call`, `device`, `domain`, `domain_type`, `errno` and `from`",
+    ),
+    ("sweep-without-errno", ":12:8: missing field `errno`", ""),
 ];

@@ -54,9 +54,9 @@ fn caught() -> Result<(), Failed> {
             match judged {
                 Judged::Agrees => agree += 1,
                 Judged::Skipped { .. } => {}
-                Judged::Deviates(deviates) => {
-                    let found = deviates.difference;
-                    let script = &asked[index].lowered.script;
+                Judged::Deviates(strayed) => {
+                    let found = strayed.deviates.difference;
+                    let script = &strayed.lowered.script;
                     let op = match found.place {
                         Place::Step(step) => script.ops.get(step).map(|op| operation::words(script, op)),
                         Place::Setup | Place::End => None,

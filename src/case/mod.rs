@@ -28,7 +28,7 @@ use std::path::Path;
 
 pub use error::{CaseError, Noun, Place, Problem};
 pub use expect::{Unmet, check_expectations};
-pub use lower::Lowered;
+pub use lower::{Lowered, Sweep};
 pub use read::MAX_BYTES;
 
 use error::Complaint;
@@ -102,6 +102,12 @@ impl Case {
     #[must_use]
     pub fn lower(&self) -> Lowered {
         self.lowered.clone()
+    }
+
+    /// The case with a sweep's fault at this position, counted from 1, instead of its sweeps.
+    #[must_use]
+    pub fn with_fault(&self, sweep: &Sweep, position: u32) -> Case {
+        Case { lowered: self.lowered.swept(sweep, position), ..self.clone() }
     }
 
     /// Does the case run on this release?

@@ -2,12 +2,15 @@
 //! Rules for a case that are about its words: title, sources, releases, deviations.
 
 use super::error::{Complaint, Problem};
-use super::form::{CaseForm, Operation, Word};
+use super::form::{CaseForm, OneOrMore, Operation, Word};
 use super::releases::{Releases, Span};
 use super::{Deviation, MAX_STEPS};
 
-/// Faults of a case; a test bench holds no more.
+/// Faults of a case; a test bench holds no more. A sweep needs one for itself.
 const MAX_FAULTS: usize = 16;
+
+/// Steps of a case with a sweep, which is run as often as it makes calls.
+const MAX_SWEPT_STEPS: usize = 32;
 
 /// Checks what can be checked without looking anything up.
 pub(crate) fn check<'t>(form: &CaseForm<'t>) -> Result<(), Complaint<'t>> {
@@ -18,11 +21,32 @@ pub(crate) fn check<'t>(form: &CaseForm<'t>) -> Result<(), Complaint<'t>> {
         let spot = form.steps.0.get(MAX_STEPS).and_then(|step| step.name.spot());
         return Err(Complaint::at(spot, problem).hint("split the case"));
     }
+    sweeps(form)?;
     let is_fault = |operation: &Operation<'t>| matches!(operation, Operation::Fail(_));
     let faults: Vec<_> = form.steps.0.iter().filter(|step| is_fault(&step.operation)).collect();
-    if let Some(step) = faults.get(MAX_FAULTS) {
-        let problem = Problem::TooMany { what: "faults", count: faults.len(), limit: MAX_FAULTS };
+    let limit = MAX_FAULTS - usize::from(form.sweep.is_some());
+    if let Some(step) = faults.get(limit) {
+        let problem = Problem::TooMany { what: "faults", count: faults.len(), limit };
         return Err(Complaint::at(step.name.spot(), problem).hint("split the case"));
+    }
+    Ok(())
+}
+
+/// A case with a sweep is short, and each call is swept once.
+fn sweeps<'t>(form: &CaseForm<'t>) -> Result<(), Complaint<'t>> {
+    let Some(OneOrMore(sweeps)) = &form.sweep else { return Ok(()) };
+    if let Some(step) = form.steps.0.get(MAX_SWEPT_STEPS) {
+        let count = form.steps.0.len();
+        let problem =
+            Problem::TooMany { what: "steps in a case with a sweep", count, limit: MAX_SWEPT_STEPS };
+        return Err(Complaint::at(step.name.spot(), problem)
+            .hint("it is run once for each call; put what comes before into `given`"));
+    }
+    for (index, sweep) in sweeps.iter().enumerate() {
+        if sweeps[..index].iter().any(|other| other.call == sweep.call) {
+            let problem = Problem::Conflict("two sweeps of the same call".into());
+            return Err(Complaint::at(sweep.errno.spot(), problem).hint("make two cases"));
+        }
     }
     Ok(())
 }

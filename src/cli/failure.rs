@@ -62,6 +62,17 @@ pub enum Failure {
     /// With `--on`, several releases were named.
     #[error("an implementation is compared with one release: give --release once")]
     OneRelease,
+    /// A position of a sweep was asked for, and there is none.
+    #[error("{0} has no `sweep`; leave --at out")]
+    NoSweep(String),
+    /// A position was asked for, and it cannot be told of which call.
+    #[error("{case} sweeps {calls}; say which with --at CALL:N")]
+    WhichSweep {
+        /// The case.
+        case: String,
+        /// The calls that it sweeps.
+        calls: String,
+    },
     /// It cannot be told which release to compare with.
     #[error("{0} does not say for which release it stands; name one with --release")]
     NoRelease(String),

@@ -18,6 +18,7 @@ use crate::protocol::record::{Head, RecordError, RecordWriter, Source};
 use crate::protocol::{Hello, List, Word};
 use crate::replay::{Recorded, Recording};
 use crate::script::{Arch, Script};
+use crate::suite::sweep;
 
 /// Scripts that are handed over at once.
 const BATCH: usize = 200;
@@ -162,7 +163,11 @@ fn cases(args: &Args, point: &Point) -> Result<(Vec<Asked>, u64), Failure> {
     for file in args.folder.matching(&args.filters)? {
         match case::load(&file.path) {
             Ok(case) if !case.runs_at(point) => {}
-            Ok(case) => asked.push(Asked { script: case.lower().script, note: Some(case.title) }),
+            Ok(case) => asked.extend(
+                sweep::scripts(&case.lower(), point)
+                    .into_iter()
+                    .map(|swept| Asked { script: swept.lowered.script, note: Some(case.title.clone()) }),
+            ),
             Err(error) => {
                 unusable += 1;
                 anstream::eprintln!("{}: {error}", failure::label());

@@ -11,6 +11,7 @@ pub fn origin(origin: Origin) -> String {
         Origin::Given => "given".into(),
         Origin::Implied => "auto".into(),
         Origin::Step(number) => number.to_string(),
+        Origin::Swept => "sweep".into(),
     }
 }
 

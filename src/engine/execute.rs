@@ -472,10 +472,12 @@ impl Engine<'_> {
     }
 
     fn plant(&mut self, fault: Fault) -> Result<(), Errno> {
+        let number = self.matched.len();
+        self.matched.push(0);
         if self.state.faults.len() >= MAX_FAULTS {
             return Err(Errno::EINVAL);
         }
-        self.state.faults.push(FaultLeft { fault, skip: fault.skip, left: fault.count });
+        self.state.faults.push(FaultLeft { fault, number, skip: fault.skip, left: fault.count });
         Ok(())
     }
 

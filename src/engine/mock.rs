@@ -6,10 +6,10 @@ use super::rules::{
     AttachOld, DeviceOps, DmaCookie, DmaFq, DmaSetup, FlushQueue, PagingAlloc, PasidRemove, Registration,
     RockchipPlatformOp, StaticDomains,
 };
-use super::state::{Domain, DomainId, Label};
+use super::state::{Domain, DomainId, FaultLeft, Label};
 use crate::script::{
-    Arch, DefaultType, DetachOps, DeviceId, DomainKind, DomainName, DomainRef, Errno, FaultDomain, FaultKind,
-    GroupId,
+    Arch, DefaultType, DetachOps, DeviceId, DomainKind, DomainName, DomainRef, Errno, Fault, FaultDomain,
+    FaultKind, GroupId,
 };
 use crate::trace::{Call, Crash, Mark, PasidTarget, Role, Warn};
 
@@ -33,14 +33,33 @@ impl Engine<'_> {
 
     /// Does a declared fault hit this call? Each rule that matches counts the call.
     fn fault(&mut self, kind: FaultKind, device: DeviceId, domain: Option<DomainId>) -> Option<Errno> {
+        self.strike(kind, |engine, fault| {
+            fault.device.is_none_or(|d| d == device)
+                && domain.is_none_or(|d| engine.fault_is_about(fault.domain, d))
+        })
+    }
+
+    /// Does a declared fault hit the allocation of this type? It is for no device, and has no name yet.
+    fn alloc_fault(&mut self, kind: DomainKind) -> Option<Errno> {
+        self.strike(FaultKind::Alloc, |_, fault| match fault.domain {
+            FaultDomain::Any => true,
+            FaultDomain::Kind(wanted) => wanted == kind,
+            FaultDomain::Named(_) => false,
+        })
+    }
+
+    fn strike(
+        &mut self,
+        kind: FaultKind,
+        mut is_about: impl FnMut(&mut Self, &Fault) -> bool,
+    ) -> Option<Errno> {
         for i in 0..self.state.faults.len() {
-            let rule = self.state.faults[i];
-            if rule.fault.kind != kind
-                || rule.left == Some(0)
-                || rule.fault.device.is_some_and(|d| d != device)
-                || domain.is_some_and(|d| !self.fault_is_about(rule.fault.domain, d))
-            {
+            let FaultLeft { fault, left, number, .. } = self.state.faults[i];
+            if fault.kind != kind || left == Some(0) || !is_about(self, &fault) {
                 continue;
+            }
+            if let Some(matched) = self.matched.get_mut(number) {
+                *matched += 1;
             }
             let rule = &mut self.state.faults[i];
             if rule.skip > 0 {
@@ -118,20 +137,23 @@ impl Engine<'_> {
         let no_cookie = guessed == DomainKind::Dma
             && !self.has_iommu_dma()
             && self.rules.dma_cookie() == DmaCookie::Driver;
-        if no_cookie || self.state.driver.deny.contains(guessed) {
+        let fault = self.alloc_fault(guessed);
+        if fault.is_some() || no_cookie || self.state.driver.deny.contains(guessed) {
             self.call(Call::Deny { kind: guessed });
-            return Err(self.refusal(untyped));
+            return Err(self.refusal(untyped, fault));
         }
         let domain = self.new_domain(kind, role, name.unwrap_or(Label::Unseen));
         self.call(Call::Alloc { domain: domain.mark(), kind: asked });
         Ok(domain)
     }
 
-    fn refusal(&self, untyped: bool) -> Refusal {
+    /// What the driver gives instead of a domain; `fault` is the errno of the fault that struck, if one did.
+    fn refusal(&self, untyped: bool, fault: Option<Errno>) -> Refusal {
+        let errno = fault.or(self.state.driver.deny_errno);
         match self.rules.static_domains() {
             StaticDomains::Absent => None,
-            StaticDomains::Present if untyped => Some(self.state.driver.deny_errno.unwrap_or(Errno::ENOMEM)),
-            StaticDomains::Present => self.state.driver.deny_errno,
+            StaticDomains::Present if untyped => Some(errno.unwrap_or(Errno::ENOMEM)),
+            StaticDomains::Present => errno,
         }
     }
 

@@ -52,6 +52,8 @@ pub struct Engine<'a> {
     reason: Option<Reason>,
     crash: Option<Crash>,
     setup: Vec<SetupError>,
+    /// For each fault that the script planted, in order: so many calls matched it while it was to strike.
+    matched: Vec<u32>,
 }
 
 impl<'a> Engine<'a> {
@@ -68,6 +70,7 @@ impl<'a> Engine<'a> {
             reason: None,
             crash: None,
             setup: Vec::new(),
+            matched: Vec::new(),
         };
         engine.setup = engine.set_up();
         engine
@@ -189,6 +192,9 @@ pub struct Run {
     pub consulted: AxisSet,
     /// The rules looked at in each step, the one that crashed included.
     pub consulted_in: Vec<AxisSet>,
+    /// For each fault that the script planted, in order: how many calls it matched, those that it let pass and
+    /// those that it made fail. Once it has struck as often as it is to, it matches no more.
+    pub matched: Vec<u32>,
 }
 
 /// Runs a script on an engine with these rules.
@@ -215,5 +221,6 @@ pub fn run(script: &Script, rules: &Rules) -> Run {
         trace: Trace { setup, steps, end, domains: engine.domain_table(), ..Trace::default() },
         consulted,
         consulted_in,
+        matched: engine.matched,
     }
 }

@@ -183,6 +183,8 @@ pub(super) struct ScriptMapping {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct FaultLeft {
     pub(super) fault: Fault,
+    /// It is the script's fault of this number, from 0.
+    pub(super) number: usize,
     pub(super) skip: u32,
     /// `None`: for ever.
     pub(super) left: Option<u32>,

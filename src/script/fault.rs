@@ -16,6 +16,8 @@ pub enum FaultKind {
     Group,
     /// The device driver's own probe.
     DriverProbe,
+    /// The IOMMU driver's allocation of a domain. Before v6.7 it gives NULL, whatever the errno.
+    Alloc,
 }
 
 /// Which domains a fault of attaching is about.
@@ -34,9 +36,9 @@ pub enum FaultDomain {
 pub struct Fault {
     /// Which call.
     pub kind: FaultKind,
-    /// For which device; `None`: for any.
+    /// For which device; `None`: for any. Allocations are for no device.
     pub device: Option<DeviceId>,
-    /// For which domain; only looked at for calls that have one.
+    /// For which domain; only looked at for calls that have one. An allocation has only its type.
     pub domain: FaultDomain,
     /// What the call returns.
     pub errno: Errno,

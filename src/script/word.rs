@@ -81,5 +81,6 @@ worded! {
         Probe = "probe",
         Group = "group",
         DriverProbe = "driver_probe",
+        Alloc = "alloc",
     }
 }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! A case, run over history.
 
+use super::bands::Band;
 use super::bands::bands;
-use super::deciding::deciding;
+use super::deciding::{Deciding, Shown, deciding};
 use super::runs::{self, Runs};
 use super::snapshot::{self, Head};
+use super::sweep::{self, SweepRuns};
 use super::verdict::{REFERENCE, Verdict};
 use crate::case::{Case, Lowered};
 use crate::history::{self, Point};
@@ -21,6 +23,8 @@ pub struct CaseRun {
     pub points: &'static [Point],
     /// What it did there.
     pub runs: Runs,
+    /// What it did there with a fault at every position.
+    pub sweeps: Vec<SweepRuns>,
 }
 
 impl CaseRun {
@@ -30,19 +34,18 @@ impl CaseRun {
         let lowered = case.lower();
         let points = between(history::points(), case.since.as_deref(), case.until.as_deref());
         let runs = runs::over(&lowered.script, points);
-        CaseRun { case, lowered, points, runs }
+        let sweeps = sweep::over(&lowered, points);
+        CaseRun { case, lowered, points, runs, sweeps }
     }
 
     /// The body of its snapshot.
     #[must_use]
     pub fn body(&self) -> String {
-        let renderer = Renderer::new(&self.lowered.script, &self.lowered.steps, Style::default());
-        let (texts, of_run) = self.texts(&renderer);
-        let behaviours: Vec<usize> = self.runs.of.iter().map(|run| of_run[*run]).collect();
+        let (texts, behaviours) = texts(&self.lowered, &self.runs, &self.sweeps);
         let open = self.case.until.is_none();
         let head = Head { title: &self.case.title, sources: &self.case.sources };
         snapshot::body(head, &bands(self.points, &behaviours, open), &texts, &|band| {
-            deciding(&self.lowered.script, self.points, &self.runs, band, &renderer)
+            deciding_changes(&self.lowered, &self.runs, &self.sweeps, self.points, band)
         })
     }
 
@@ -53,24 +56,54 @@ impl CaseRun {
             &self.runs.runs[self.runs.of[point]].run.trace
         })
     }
+}
 
-    /// The different texts, and which of them each run has.
-    fn texts(&self, renderer: &Renderer<'_>) -> (Vec<String>, Vec<usize>) {
-        let mut texts: Vec<String> = Vec::new();
-        let mut of_run: Vec<usize> = Vec::with_capacity(self.runs.runs.len());
-        for (index, with) in self.runs.runs.iter().enumerate() {
-            of_run.push(if with.like < index {
-                of_run[with.like]
-            } else {
-                let text = renderer.render(&with.run.trace);
-                texts.iter().position(|known| *known == text).unwrap_or_else(|| {
-                    texts.push(text);
-                    texts.len() - 1
-                })
-            });
-        }
-        (texts, of_run)
+/// The different texts of a case, and which of them each point has.
+#[must_use]
+pub fn texts(lowered: &Lowered, runs: &Runs, sweeps: &[SweepRuns]) -> (Vec<String>, Vec<usize>) {
+    let renderer = Renderer::new(&lowered.script, &lowered.steps, Style::default());
+    let mut texts: Vec<String> = Vec::new();
+    let mut of_run: Vec<usize> = Vec::with_capacity(runs.runs.len());
+    for (index, with) in runs.runs.iter().enumerate() {
+        of_run.push(if with.like < index {
+            of_run[with.like]
+        } else {
+            number(&mut texts, renderer.render(&with.run.trace))
+        });
     }
+    let of_points: Vec<usize> = runs.of.iter().map(|run| of_run[*run]).collect();
+    if sweeps.is_empty() {
+        return (texts, of_points);
+    }
+    let mut whole: Vec<String> = Vec::new();
+    let swept = sweep::texts(sweeps, of_points.len());
+    let of_points =
+        of_points.iter().zip(swept).map(|(text, swept)| number(&mut whole, texts[*text].clone() + &swept));
+    let of_points = of_points.collect();
+    (whole, of_points)
+}
+
+/// The changes that make a band of a case what it is.
+#[must_use]
+pub fn deciding_changes(
+    lowered: &Lowered,
+    runs: &Runs,
+    sweeps: &[SweepRuns],
+    points: &[Point],
+    band: &Band<'_>,
+) -> Vec<Deciding> {
+    let swept = sweeps.iter().flat_map(|sweep| sweep.positions.iter().skip(1));
+    let swept = swept.map(|position| Shown::new(&position.lowered, &position.runs));
+    let shown: Vec<Shown<'_>> = std::iter::once(Shown::new(lowered, runs)).chain(swept).collect();
+    deciding(&shown, points, band)
+}
+
+/// The number of a text among those known, which it joins.
+fn number(known: &mut Vec<String>, text: String) -> usize {
+    known.iter().position(|other| *other == text).unwrap_or_else(|| {
+        known.push(text);
+        known.len() - 1
+    })
 }
 
 /// The points from `since` to `until`, both included; a limit that is no point's name does not limit.

@@ -8,9 +8,11 @@ use std::fmt;
 use super::bands::Band;
 use super::runs::{Runs, Tried};
 use super::smallest::{relevant, smallest};
+use crate::case::Lowered;
+use crate::engine::{AxisSet, Rules, Run};
 use crate::history::{Change, Line, Point};
 use crate::script::Script;
-use crate::trace::text::Renderer;
+use crate::trace::text::{Renderer, Style};
 
 /// A change that has a part in how a band begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,26 +53,61 @@ impl Deciding {
     }
 }
 
+/// A script over history, and how its traces are shown.
+#[derive(Clone, Debug)]
+pub struct Shown<'a> {
+    script: &'a Script,
+    runs: &'a Runs,
+    renderer: Renderer<'a>,
+}
+
+impl<'a> Shown<'a> {
+    /// A script with what it did at the points of history.
+    #[must_use]
+    pub fn new(lowered: &'a Lowered, runs: &'a Runs) -> Shown<'a> {
+        let renderer = Renderer::new(&lowered.script, &lowered.steps, Style::default());
+        Shown { script: &lowered.script, runs, renderer }
+    }
+}
+
+/// A script at the point where a band begins.
+struct Side<'a> {
+    renderer: &'a Renderer<'a>,
+    there: &'a Run,
+    tried: Tried<'a>,
+    text: OnceCell<String>,
+}
+
+impl<'a> Side<'a> {
+    fn new(shown: &'a Shown<'a>, at: usize) -> Side<'a> {
+        let runs = &shown.runs;
+        let there = &runs.runs[runs.of[at]].run;
+        let tried = Tried::new(shown.script, &runs.runs);
+        Side { renderer: &shown.renderer, there, tried, text: OnceCell::new() }
+    }
+
+    /// Does it come out with these rules as it does there?
+    fn comes_out(&mut self, rules: &Rules) -> bool {
+        let trace = &self.tried.run(rules).trace;
+        *trace == self.there.trace
+            || *self.text.get_or_init(|| self.renderer.render(&self.there.trace))
+                == self.renderer.render(trace)
+    }
+}
+
 /// The smallest set of changes with which what a band departs from comes out as the band does; oldest first. None for
 /// a band that departs from nothing.
 ///
-/// `runs` is the script's at these points.
+/// `shown` are the scripts of a case, all of which make the band, run at these points.
 #[must_use]
-pub fn deciding(
-    script: &Script,
-    points: &[Point],
-    runs: &Runs,
-    band: &Band<'_>,
-    renderer: &Renderer<'_>,
-) -> Vec<Deciding> {
+pub fn deciding(shown: &[Shown<'_>], points: &[Point], band: &Band<'_>) -> Vec<Deciding> {
     let at = points.iter().position(|point| point.name == band.first.name);
     let (Some(before), Some(at)) = (band.before, at) else { return Vec::new() };
-    let there = &runs.runs[runs.of[at]].run;
-    let mut tried = Tried::new(script, &runs.runs);
-    let text = OnceCell::new();
-    let changes = smallest(relevant(before, band.first, there.consulted), &mut |part| {
-        let trace = &tried.run(&before.changes.difference(part).rules()).trace;
-        *trace == there.trace || *text.get_or_init(|| renderer.render(&there.trace)) == renderer.render(trace)
+    let mut sides: Vec<Side<'_>> = shown.iter().map(|shown| Side::new(shown, at)).collect();
+    let consulted = sides.iter().fold(AxisSet::EMPTY, |all, side| all.union(side.there.consulted));
+    let changes = smallest(relevant(before, band.first, consulted), &mut |part| {
+        let rules = before.changes.difference(part).rules();
+        sides.iter_mut().all(|side| side.comes_out(&rules))
     });
     let how = |change: &Change| match &band.first.line {
         _ if !band.first.changes.contains(change) => How::Missing,

@@ -2,8 +2,10 @@
 //! Cases on another implementation, judged by the reference engine at the release where that one stands.
 //!
 //! What a case expects is not looked at: the reference is held to that for itself, and the implementation to the
-//! reference, which says more.
+//! reference, which says more. A case with a sweep is as many scripts as the fault has positions there, and one
+//! more, at which the fault comes too late: there must be no further call.
 
+use super::sweep::{self, Swept};
 use crate::case::{Case, Lowered};
 use crate::history::Point;
 use crate::implementation::judge::{self, Deviates};
@@ -29,15 +31,26 @@ impl Asked {
     }
 }
 
+/// Where an implementation left the reference.
+#[derive(Clone, Debug)]
+pub struct Strayed {
+    /// Of a sweep: the position, such as `attach 3`.
+    pub position: Option<String>,
+    /// What was run: the case, or the case with a fault.
+    pub lowered: Lowered,
+    /// The difference.
+    pub deviates: Deviates,
+}
+
 /// How an implementation did on a case.
 #[derive(Clone, Debug)]
 pub enum Judged {
     /// As the reference.
     Agrees,
     /// Otherwise than the reference.
-    Deviates(Box<Deviates>),
+    Deviates(Box<Strayed>),
     /// It died, or stopped answering, where the reference does not.
-    Crashed(Box<Deviates>),
+    Crashed(Box<Strayed>),
     /// The case records this difference as known.
     Known {
         /// Why it is let pass.
@@ -90,18 +103,51 @@ pub fn judge_all(
             each(index, Judged::Skipped { reason: format!("the case is not for {}", point.name) });
         }
     }
-    let scripts: Vec<&Script> = places.iter().map(|place| &asked[*place].lowered.script).collect();
+    // The scripts of all cases, each with its case.
+    let runs: Vec<(usize, Swept)> = places
+        .into_iter()
+        .flat_map(|place| {
+            sweep::scripts(&asked[place].lowered, point).into_iter().map(move |run| (place, run))
+        })
+        .collect();
+    let mut left: Vec<usize> = vec![0; asked.len()];
+    for (place, _) in &runs {
+        left[*place] += 1;
+    }
+    let mut judged: Vec<Vec<Judged>> = asked.iter().map(|_| Vec::new()).collect();
+    let scripts: Vec<&Script> = runs.iter().map(|(_, run)| &run.lowered.script).collect();
     implementation.run_all(&scripts, &mut |index, answer| {
-        if let Some(place) = places.get(index) {
-            each(*place, judge(asked[*place], family, point, answer));
+        let Some((place, run)) = runs.get(index) else { return };
+        judged[*place].push(judge(asked[*place], run, family, point, answer));
+        if judged[*place].len() == left[*place] {
+            each(*place, together(std::mem::take(&mut judged[*place])));
         }
     });
 }
 
-/// Judges an answer.
+/// The verdict on a case by those on its scripts: the first one that is bad, else one that says something.
+fn together(judged: Vec<Judged>) -> Judged {
+    // What is known to deviate need not do so in every script of the case.
+    let occurs = judged.iter().any(|one| matches!(one, Judged::Known { .. }));
+    let weight = |one: &Judged| match one {
+        Judged::Expired { .. } if occurs => 0,
+        Judged::Agrees => 1,
+        Judged::Skipped { .. } => 2,
+        Judged::Known { .. } => 3,
+        Judged::Expired { .. } | Judged::Errored { .. } => 4,
+        Judged::Deviates(_) | Judged::Crashed(_) => 5,
+    };
+    judged
+        .into_iter()
+        .reduce(|first, next| if weight(&next) > weight(&first) { next } else { first })
+        .unwrap_or(Judged::Agrees)
+}
+
+/// Judges the answer to a script of the case.
 #[must_use]
-pub fn judge(asked: &Asked, family: &str, point: &Point, answer: Answer) -> Judged {
-    let deviates = match judge::judge(&asked.lowered.script, point, answer) {
+pub fn judge(asked: &Asked, run: &Swept, family: &str, point: &Point, answer: Answer) -> Judged {
+    let lowered = &run.lowered;
+    let deviates = match judge::judge(&lowered.script, point, answer) {
         judge::Judged::Agrees => None,
         judge::Judged::Deviates(deviates) => Some(deviates),
         judge::Judged::Skipped { reason } => return Judged::Skipped { reason },
@@ -109,7 +155,7 @@ pub fn judge(asked: &Asked, family: &str, point: &Point, answer: Answer) -> Judg
     };
     let place = deviates.as_ref().map(|deviates| deviates.difference.place);
     let known = asked.case.deviations.iter().find(|known| {
-        let here = place.is_none_or(|place| step_of(&asked.lowered, place) == Some(known.step));
+        let here = place.is_none_or(|place| step_of(lowered, place) == Some(known.step));
         known.implementation == family && known.holds_at(point) && here
     });
     match (deviates, known) {
@@ -118,6 +164,11 @@ pub fn judge(asked: &Asked, family: &str, point: &Point, answer: Answer) -> Judg
         (Some(_), Some(known)) => Judged::Known { reason: known.reason.clone() },
         (Some(deviates), None) => {
             let (theirs, ours) = (deviates.observed.died(), deviates.reference.died());
+            let deviates = Box::new(Strayed {
+                position: run.position.clone(),
+                lowered: lowered.clone(),
+                deviates: *deviates,
+            });
             if theirs.is_some() && theirs != ours {
                 Judged::Crashed(deviates)
             } else {

@@ -12,4 +12,5 @@ pub mod runs;
 mod smallest;
 pub mod snapshot;
 pub mod survey;
+pub mod sweep;
 pub mod verdict;

@@ -7,7 +7,7 @@ use std::hash::{Hash, Hasher};
 use rustc_hash::FxHasher;
 
 use super::case_run::CaseRun;
-use super::runs::RunWith;
+use super::runs::{RunWith, Runs};
 use crate::engine::{AxisSet, Rules};
 use crate::history::Point;
 use crate::script::{Op, Script};
@@ -20,39 +20,64 @@ pub struct Survey {
     pub name: String,
     /// Its title.
     pub title: String,
-    /// Its script.
-    pub script: Script,
     /// The points it runs on.
     pub points: &'static [Point],
-    /// For each different run: rules with which it came about, and what it consulted.
-    pub runs: Vec<(Rules, AxisSet)>,
+    /// Its scripts: the case itself, and that with a fault at each position of its sweeps.
+    pub scripts: Vec<SurveyedScript>,
     /// Equal for cases whose snapshots differ in names only.
     pub content: u64,
-    /// What was observed, each fact as a hash; see `observables`.
+    /// What was observed, each fact as a hash; see `observables`. Those of a case with a sweep are held against
+    /// other sweeps only.
     pub observables: BTreeSet<u64>,
 }
 
-impl Survey {
-    /// Surveys a case that has been run.
-    #[must_use]
-    pub fn new(name: &str, run: &CaseRun) -> Survey {
-        let script = &run.lowered.script;
-        let runs = &run.runs.runs;
-        Survey {
-            name: name.into(),
-            title: run.case.title.clone(),
-            script: script.clone(),
-            points: run.points,
-            runs: runs.iter().map(|with| (with.rules, with.run.consulted)).collect(),
-            content: content(run),
-            observables: observables(script, runs),
-        }
+/// A script of a case.
+#[derive(Clone, Debug)]
+pub struct SurveyedScript {
+    /// The script.
+    pub script: Script,
+    /// For each different run: rules with which it came about, and what it consulted.
+    pub runs: Vec<(Rules, AxisSet)>,
+}
+
+impl SurveyedScript {
+    fn new(script: &Script, runs: &Runs) -> SurveyedScript {
+        let runs = runs.runs.iter().map(|with| (with.rules, with.run.consulted)).collect();
+        SurveyedScript { script: script.clone(), runs }
     }
 
     /// Everything that any of its runs consulted.
     #[must_use]
     pub fn consulted(&self) -> AxisSet {
         self.runs.iter().fold(AxisSet::EMPTY, |all, (_, consulted)| all.union(*consulted))
+    }
+}
+
+impl Survey {
+    /// Surveys a case that has been run.
+    #[must_use]
+    pub fn new(name: &str, run: &CaseRun) -> Survey {
+        let positions = || run.sweeps.iter().flat_map(|sweep| sweep.positions.iter().skip(1));
+        let all = || {
+            let swept = positions().map(|position| (&position.lowered.script, &position.runs));
+            std::iter::once((&run.lowered.script, &run.runs)).chain(swept)
+        };
+        let mut facts = BTreeSet::new();
+        for (script, runs) in all() {
+            facts.append(&mut observables(script, &runs.runs));
+        }
+        // A sweep shows in passing what other cases are there to explain: its facts are of their own kind.
+        if !run.sweeps.is_empty() {
+            facts = facts.into_iter().map(|fact| hash(("swept", fact))).collect();
+        }
+        Survey {
+            name: name.into(),
+            title: run.case.title.clone(),
+            points: run.points,
+            scripts: all().map(|(script, runs)| SurveyedScript::new(script, runs)).collect(),
+            content: hash(all().map(|(script, runs)| content(run, script, runs)).collect::<Vec<_>>()),
+            observables: facts,
+        }
     }
 }
 
@@ -63,9 +88,8 @@ fn hash(value: impl Hash) -> u64 {
 }
 
 /// Everything that the snapshot shows, and the buses, with ids in place of names.
-fn content(run: &CaseRun) -> u64 {
-    let script = &run.lowered.script;
-    let runs = &run.runs.runs;
+fn content(run: &CaseRun, script: &Script, of_script: &Runs) -> u64 {
+    let runs = &of_script.runs;
     let content = |with: &RunWith| {
         let Trace { setup, steps, end, domains, told: _, unseen: _ } = &with.run.trace;
         let domains: Vec<_> = domains.iter().map(|info| (info.kind, info.role)).collect();
@@ -74,7 +98,7 @@ fn content(run: &CaseRun) -> u64 {
     let first = |index: usize| runs[index].like == index;
     let contents: Vec<u64> =
         runs.iter().enumerate().map(|(index, with)| if first(index) { content(with) } else { 0 }).collect();
-    let at_points: Vec<u64> = run.runs.of.iter().map(|index| contents[runs[*index].like]).collect();
+    let at_points: Vec<u64> = of_script.of.iter().map(|index| contents[runs[*index].like]).collect();
     let buses: Vec<_> = script.devices.iter().map(|device| device.bus).collect();
     let points: Vec<_> = run.points.iter().map(|point| &point.name).collect();
     hash((&script.ops, buses, points, at_points))

@@ -4,6 +4,7 @@
 mod call;
 mod came;
 pub mod compare;
+pub mod fields;
 pub mod names;
 mod observed;
 pub mod operation;

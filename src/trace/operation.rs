@@ -251,8 +251,9 @@ fn poke_words(script: &Script, value: PokeValue) -> String {
     }
 }
 
-/// `attach of ff930000.vop to drm with EIO, after 1, 2 times`
-fn fault_words(script: &Script, fault: &Fault) -> String {
+/// A fault: `attach of ff930000.vop to drm with EIO, after 1, 2 times`.
+#[must_use]
+pub fn fault_words(script: &Script, fault: &Fault) -> String {
     let call = fault.kind.word();
     let of = fault.device.map_or(String::new(), |id| format!(" of {}", device(script, id)));
     let to = match fault.domain {

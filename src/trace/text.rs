@@ -37,6 +37,8 @@ pub enum Origin {
     Implied,
     /// It is the case's step of this number, from 1.
     Step(usize),
+    /// It plants the fault of a sweep.
+    Swept,
 }
 
 /// What a text shows beside what was observed.
@@ -99,7 +101,9 @@ impl<'a> Renderer<'a> {
             }
             text.push('\n');
             match self.origins.get(index) {
-                Some(Origin::Given | Origin::Implied) => writer.one_line(&mut text, &step.calls),
+                Some(Origin::Given | Origin::Implied | Origin::Swept) => {
+                    writer.one_line(&mut text, &step.calls)
+                }
                 Some(Origin::Step(_)) | None => writer.lines(&mut text, &step.calls),
             }
             changes::groups(&mut text, &names, groups, &step.groups);
@@ -162,12 +166,14 @@ fn line(text: &mut String, words: std::fmt::Arguments<'_>) {
     text.push('\n');
 }
 
-/// `3 iommu_attach_device drm ff930000.vop`
-fn head(words: &str, origin: Origin) -> String {
+/// An operation in words, with why it is there: `3 iommu_attach_device drm ff930000.vop`.
+#[must_use]
+pub fn head(words: &str, origin: Origin) -> String {
     match origin {
         Origin::Given => format!("given {words}"),
         Origin::Implied => format!("auto {words}"),
         Origin::Step(number) => format!("{number} {words}"),
+        Origin::Swept => format!("sweep {words}"),
     }
 }
 

@@ -136,7 +136,7 @@ struct dmao_dev {
 #endif
 };
 
-enum rule_kind { R_ATTACH, R_PASID, R_PROBE, R_GROUP, R_DRVPROBE, R_KINDS };
+enum rule_kind { R_ATTACH, R_PASID, R_PROBE, R_GROUP, R_DRVPROBE, R_ALLOC, R_KINDS };
 
 struct rule {
 	enum rule_kind kind;
@@ -168,6 +168,7 @@ const char *dom_name(struct dmao_dom *d);
 struct dmao_dom *known_dom(struct iommu_domain *p);
 struct dmao_dev *dev_of(struct device *dev);
 int rule_hit(enum rule_kind k, struct dmao_dev *od, struct dmao_dom *d);
+int alloc_hit(unsigned int type);
 struct dmao_dev *find_dev(const char *n);
 struct dmao_group *find_grp(const char *n, bool create);
 struct dmao_dom *find_dom(const char *n);

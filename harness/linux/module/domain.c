@@ -298,16 +298,17 @@ static char type_letter(unsigned int type)
 #if defined(HAVE_DOMAIN_ALLOC)
 struct iommu_domain *dmao_domain_alloc(unsigned int type)
 {
+	int hit = alloc_hit(type);
 	struct dmao_dom *d;
 	struct ev *e;
 
-	if (strchr(cfg.deny, type_letter(type))) {
+	if (hit || strchr(cfg.deny, type_letter(type))) {
 		e = ev_add(E_DENY);
 		e->a = type;
-		e->r = cfg.deny_err;
+		e->r = hit ?: cfg.deny_err;
 #ifdef HAVE_ALLOC_ERRPTR
-		if (cfg.deny_err)
-			return ERR_PTR(cfg.deny_err);
+		if (e->r)
+			return ERR_PTR(e->r);
 #endif
 		return NULL;
 	}
@@ -337,14 +338,15 @@ bool want_unmanaged;
 
 static struct iommu_domain *alloc_as(unsigned int type, bool known)
 {
+	int hit = alloc_hit(type);
 	struct dmao_dom *d;
 	struct ev *e;
 
-	if (strchr(cfg.deny, type_letter(type))) {
+	if (hit || strchr(cfg.deny, type_letter(type))) {
 		e = ev_add(E_DENY);
 		e->a = type;
-		e->r = cfg.deny_err;
-		return ERR_PTR(cfg.deny_err ?: -ENOMEM);
+		e->r = hit ?: cfg.deny_err;
+		return ERR_PTR(e->r ?: -ENOMEM);
 	}
 	d = dom_new();
 	if (!d)

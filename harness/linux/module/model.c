@@ -90,6 +90,18 @@ struct dmao_dev *dev_of(struct device *dev)
 	return NULL;
 }
 
+/* A call matches: does it fail, or does it count as one that passes? */
+static bool rule_strikes(struct rule *r)
+{
+	if (r->skip > 0) {
+		r->skip--;
+		return false;
+	}
+	if (r->count > 0)
+		r->count--;
+	return true;
+}
+
 int rule_hit(enum rule_kind k, struct dmao_dev *od, struct dmao_dom *d)
 {
 	int i;
@@ -112,16 +124,31 @@ int rule_hit(enum rule_kind k, struct dmao_dev *od, struct dmao_dom *d)
 				continue;
 			}
 		}
-		if (r->skip > 0) {
-			r->skip--;
-			continue;
-		}
-		if (r->count > 0)
-			r->count--;
-		return r->err;
+		if (rule_strikes(r))
+			return r->err;
 	}
 	return 0;
 }
+
+/* An allocation is for no device, and the domain is not there yet: a rule knows its type at most. */
+int alloc_hit(unsigned int type)
+{
+	int i;
+
+	for (i = 0; i < nrule; i++) {
+		struct rule *r = &rules[i];
+
+		if (r->kind != R_ALLOC || !r->count)
+			continue;
+		if (strcmp(r->dom, "*") &&
+		    (r->dom[0] != '@' || strcmp(r->dom + 1, type_class(type))))
+			continue;
+		if (rule_strikes(r))
+			return r->err;
+	}
+	return 0;
+}
+
 struct dmao_dev *find_dev(const char *n)
 {
 	int i;

@@ -117,7 +117,7 @@ static int cmd_dev(char **av, int ac)
 	return r;
 }
 
-static const char * const rule_name[] = { "attach", "pasid", "probe", "group", "drvprobe" };
+static const char * const rule_name[] = { "attach", "pasid", "probe", "group", "drvprobe", "alloc" };
 
 static int cmd_fail(char **av, int ac)
 {

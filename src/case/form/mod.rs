@@ -13,7 +13,7 @@ mod words;
 use serde::Deserialize;
 
 pub(crate) use expect::{ExpectForm, StateForm, ValueForm};
-pub(crate) use short::{Listed, Short};
+pub(crate) use short::{Listed, OneOrMore, Short};
 pub(crate) use step::*;
 pub(crate) use word::{Bounded, CheckedKey, Entries, Filled, Word, duplicate};
 pub(crate) use words::*;
@@ -39,6 +39,8 @@ pub(crate) struct CaseForm<'t> {
     pub given: Entries<'t, GivenForm<'t>>,
     /// The steps.
     pub steps: Filled<StepForm<'t>>,
+    /// Faults that are tried at every position in turn.
+    pub sweep: Option<OneOrMore<SweepForm<'t>>>,
     /// Known deviations of implementations.
     #[serde(default)]
     pub deviates: Vec<DeviationForm<'t>>,
@@ -154,6 +156,24 @@ pub(crate) struct GivenForm<'t> {
     pub owner: Option<Word<'t>>,
     /// This domain is attached to it.
     pub attached: Option<Word<'t>>,
+}
+
+/// A fault of `sweep:`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 't"))]
+pub(crate) struct SweepForm<'t> {
+    /// Which call fails.
+    pub call: CallWord,
+    /// Only calls for this device.
+    pub device: Option<Word<'t>>,
+    /// Only calls for this domain.
+    pub domain: Option<Word<'t>>,
+    /// Only calls for domains of this type.
+    pub domain_type: Option<KindWord>,
+    /// What the call returns.
+    pub errno: Word<'t>,
+    /// Calls before this step, counted from 1, pass.
+    pub from: Option<Bounded<1, 200>>,
 }
 
 /// An item of `deviates:`

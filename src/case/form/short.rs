@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! Values that have a short form: a word or a list instead of a map.
+//! Values that have a short form: a word or a list instead of a map, a map instead of a list.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-use super::Word;
+use super::{Filled, Word};
 
 /// A word, or a map that says more.
 #[derive(Clone, Debug)]
@@ -77,5 +77,33 @@ impl<'de, S: Deserialize<'de>, L: Deserialize<'de>> Visitor<'de> for ListedVisit
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
         L::deserialize(MapAccessDeserializer::new(map)).map(Listed::Map)
+    }
+}
+
+/// A map, or a list of such maps that is not empty.
+#[derive(Clone, Debug)]
+pub(crate) struct OneOrMore<T>(pub(crate) Vec<T>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for OneOrMore<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(OneOrMoreVisitor(PhantomData))
+    }
+}
+
+struct OneOrMoreVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for OneOrMoreVisitor<T> {
+    type Value = OneOrMore<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a map, or a list of maps that is not empty")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
+        Filled::deserialize(SeqAccessDeserializer::new(list)).map(|Filled(items)| OneOrMore(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(map)).map(|one| OneOrMore(vec![one]))
     }
 }

@@ -118,4 +118,6 @@ pub(crate) enum CallWord {
     Group,
     /// The device driver's own probe.
     DriverProbe,
+    /// The IOMMU driver's allocation of a domain.
+    Alloc,
 }

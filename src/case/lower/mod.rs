@@ -2,6 +2,7 @@
 //! From a case as it is written to a script: the topology, the given states, then step by step.
 
 mod domain;
+mod fault;
 mod iommufd;
 mod operation;
 
@@ -12,6 +13,8 @@ use super::topology;
 use crate::script::{Bus, DeviceId, GroupId, Op, Script, Worded};
 use crate::trace::text::Origin;
 
+pub use fault::Sweep;
+
 /// A script made from a case, and where each of its operations comes from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lowered {
@@ -19,6 +22,21 @@ pub struct Lowered {
     pub script: Script,
     /// For each operation of the script, its origin.
     pub steps: Vec<Origin>,
+    /// The faults that are tried at every position, each for itself.
+    pub sweeps: Vec<Sweep>,
+}
+
+impl Lowered {
+    /// The script with a sweep's fault planted so that it strikes at this position, counted from 1; at 0 never.
+    #[must_use]
+    pub fn swept(&self, sweep: &Sweep, position: u32) -> Lowered {
+        let mut swept = Lowered { sweeps: Vec::new(), ..self.clone() };
+        swept.script.id = format!("{} {}", self.script.id, sweep.place(position));
+        let before = sweep.before.min(swept.script.ops.len());
+        swept.script.ops.insert(before, sweep.plant(position));
+        swept.steps.insert(before.min(swept.steps.len()), Origin::Swept);
+        swept
+    }
 }
 
 /// Lowers a case.
@@ -27,7 +45,7 @@ pub(crate) fn lower<'t>(id: &str, form: &CaseForm<'t>, names: &Names) -> Result<
     topology::lower(&form.topology, names, &mut script)?;
     let mut lowering = Lowering {
         names,
-        lowered: Lowered { script, steps: Vec::new() },
+        lowered: Lowered { script, ..Lowered::default() },
         allocated: vec![false; names.domains.len()],
     };
     for step in &form.steps.0 {
@@ -40,6 +58,10 @@ pub(crate) fn lower<'t>(id: &str, form: &CaseForm<'t>, names: &Names) -> Result<
         lowering
             .step(index, &step.name, &step.operation)
             .map_err(|complaint| complaint.or_at(step.name.spot()))?;
+    }
+    for sweep in form.sweep.iter().flat_map(|sweeps| &sweeps.0) {
+        let sweep = lowering.sweep(sweep)?;
+        lowering.lowered.sweeps.push(sweep);
     }
     Ok(lowering.lowered)
 }

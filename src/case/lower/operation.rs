@@ -4,13 +4,11 @@
 use super::domain::DEFAULT_SIZE;
 use super::{For, Lowering};
 use crate::case::error::{Complaint, Problem};
-use crate::case::form::{
-    CallWord, CountForm, DomainWord, DriverWord, FailForm, Operation, PokeForm, Short, Word,
-};
-use crate::case::topology::{errno, needs_arm32};
+use crate::case::form::{DomainWord, DriverWord, Operation, PokeForm, Short, Word};
+use crate::case::topology::needs_arm32;
 use crate::script::{
-    Arch, Bus, DeviceId, DomainRef, DriverFlow, DriverKind, Fault, FaultDomain, FaultKind, Field,
-    GivenHandle, GroupId, MappingOf, Op, PokeValue, TypeWord, Worded,
+    Arch, Bus, DeviceId, DomainRef, DriverFlow, DriverKind, Field, GivenHandle, GroupId, MappingOf, Op,
+    PokeValue, TypeWord, Worded,
 };
 use crate::trace::text::Origin;
 
@@ -271,41 +269,6 @@ impl Lowering<'_> {
                     .hint("only a device without IOMMU, declared just under `topology.devices`, is put into a group by hand"))
             }
         }
-    }
-
-    /// A fault. It may name a domain that does not exist yet.
-    fn fault<'t>(&mut self, form: &FailForm<'t>) -> Result<Fault, Complaint<'t>> {
-        let device = form.device.as_ref().map(|device| self.names.device(device)).transpose()?;
-        let domain = match (&form.domain, form.domain_type) {
-            (Some(word), Some(_)) => {
-                let problem = Problem::Conflict("`domain` and `domain_type` in one fault".into());
-                return Err(Complaint::at(word.spot(), problem).hint("make two faults"));
-            }
-            (Some(word), None) => FaultDomain::Named(self.named_domain(word)?.0),
-            (None, Some(kind)) => FaultDomain::Kind(kind.value()),
-            (None, None) => FaultDomain::Any,
-        };
-        let kind = match form.call {
-            CallWord::Attach => FaultKind::Attach,
-            CallWord::Pasid => FaultKind::Pasid,
-            CallWord::Probe => FaultKind::Probe,
-            CallWord::Group => FaultKind::Group,
-            CallWord::DriverProbe => FaultKind::DriverProbe,
-        };
-        if domain != FaultDomain::Any && !matches!(kind, FaultKind::Attach | FaultKind::Pasid) {
-            let spot = form.domain.as_ref().and_then(Word::spot).or(form.errno.spot());
-            let problem = Problem::Conflict("this call has no domain".into());
-            return Err(
-                Complaint::at(spot, problem).hint("only `attach` and `pasid` are calls with a domain")
-            );
-        }
-        let count = match form.count {
-            None => Some(1),
-            Some(CountForm::Times(times)) => Some(times),
-            Some(CountForm::Always) => None,
-        };
-        let skip = form.skip.map_or(0, |skip| skip.get());
-        Ok(Fault { kind, device, domain, errno: errno(&form.errno)?, skip, count })
     }
 
     fn poke<'t>(&mut self, form: &PokeForm<'t>) -> Result<Op, Complaint<'t>> {

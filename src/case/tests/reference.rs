@@ -36,6 +36,7 @@ fn section(heading: &str) -> &'static str {
 #[case::fault("## Steps", fields::of::<FailForm<'static>>())]
 #[case::fault_call("## Steps", fields::of::<CallWord>())]
 #[case::fault_domain("## Steps", fields::of::<KindWord>())]
+#[case::sweep("## Sweep", fields::of::<SweepForm<'static>>())]
 #[case::poke("## Steps", fields::of::<FieldWord>())]
 #[case::expectation("## Expectations", fields::of::<StateForm<'static>>())]
 fn everything_is_named(#[case] heading: &str, #[case] names: &[&str]) {
@@ -108,7 +109,7 @@ fn the_capability_sets_are_shown_as_they_are() {
 fn the_examples_load() {
     let blocks: Vec<&str> =
         README.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
-    assert_eq!(blocks.len(), 3);
+    assert_eq!(blocks.len(), 4);
     for block in blocks {
         let case = crate::case::parse("README.md", "area/x", block, crate::case::Releases::of_history());
         assert!(case.is_ok(), "{}", case.err().map(|error| error.to_string()).unwrap_or_default());

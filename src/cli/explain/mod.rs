@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! `dma-ownership explain`
 
+mod at;
 mod decide;
 mod state;
 
@@ -17,6 +18,7 @@ use crate::history::Point;
 use crate::trace::names::Names;
 use crate::trace::text::{self, Origin};
 use crate::trace::{End, operation};
+use at::At;
 use state::States;
 
 const BOLD: Style = Style::new().bold();
@@ -36,6 +38,10 @@ pub struct Args {
     #[arg(long = "release", value_name = "RELEASE")]
     releases: Vec<String>,
 
+    /// With the fault of the case's `sweep` at this position, counted from 1; `CALL:N` where it sweeps several calls
+    #[arg(long, value_name = "[CALL:]N")]
+    at: Option<At>,
+
     #[command(flatten)]
     folder: Folder,
 }
@@ -43,6 +49,10 @@ pub struct Args {
 pub fn run(args: &Args, out: &mut impl Write) -> Result<Status, Failure> {
     let file = args.folder.one(&args.case)?;
     let case = case::load(&file.path)?;
+    let case = match &args.at {
+        None => case,
+        Some(at) => at.of(&file.name, &case)?,
+    };
     let chosen = args.releases.iter().map(|name| failure::resolve(name)).collect::<Result<Vec<_>, _>>()?;
     if let Some(point) = chosen.iter().find(|point| !case.runs_at(point)) {
         return Err(failure::not_at(&file.name, &case, point));

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! What a case did, as `run` tells it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use crate::case::{self, Case, CaseError, Lowered};
 use crate::history::{self, Line, Point};
 use crate::suite::bands;
-use crate::suite::deciding::{self, Deciding};
+use crate::suite::case_run;
+use crate::suite::deciding::Deciding;
 use crate::suite::find::CaseFile;
 use crate::suite::runs::{self, Runs};
+use crate::suite::sweep::{self, SweepRuns};
 use crate::suite::verdict::{REFERENCE, Verdict};
 use crate::trace::names::Names;
-use crate::trace::text::{self, Origin, Style};
+use crate::trace::text::Origin;
 use crate::trace::{Trace, operation};
 
 use crate::cli::words::Came;
@@ -60,6 +62,8 @@ pub struct Ran {
     pub points: Vec<Point>,
     /// What it did there.
     pub runs: Runs,
+    /// What it did there with a fault at every position.
+    pub sweeps: Vec<SweepRuns>,
     /// Which behaviour each point has; points of one behaviour have the same text.
     pub behaviours: Vec<usize>,
     /// What it did that the case does not expect.
@@ -88,10 +92,11 @@ impl Ran {
         let open = matches!(points, Points::All) && case.until.is_none();
         let points: Vec<Point> = points.list().iter().filter(|point| case.runs_at(point)).cloned().collect();
         let runs = runs::over(&lowered.script, &points);
-        let behaviours = behaviours(&lowered, &runs);
+        let sweeps = sweep::over(&lowered, &points);
+        let (_, behaviours) = case_run::texts(&lowered, &runs, &sweeps);
         let trace_at = |point: usize| &runs.runs[runs.of[point]].run.trace;
         let verdict = Verdict::new(REFERENCE, &case, &lowered, &points, trace_at);
-        Ran { case, lowered, points, runs, behaviours, verdict, open }
+        Ran { case, lowered, points, runs, sweeps, behaviours, verdict, open }
     }
 
     /// Is all as it must be?
@@ -111,8 +116,7 @@ impl Ran {
 
     /// The changes that made a band what it is.
     pub fn deciding(&self, band: &bands::Band<'_>) -> Vec<Deciding> {
-        let renderer = text::Renderer::new(&self.lowered.script, &self.lowered.steps, Style::default());
-        deciding::deciding(&self.lowered.script, &self.points, &self.runs, band, &renderer)
+        case_run::deciding_changes(&self.lowered, &self.runs, &self.sweeps, &self.points, band)
     }
 
     /// Indices of the mainline points.
@@ -149,7 +153,7 @@ impl Ran {
             Origin::Step(_) if success && error => 3,
             Origin::Step(_) if present.len() > 1 => 2,
             Origin::Step(_) => 1,
-            Origin::Given | Origin::Implied => 0,
+            Origin::Given | Origin::Implied | Origin::Swept => 0,
         };
         let name = self.lowered.script.ops.get(index).map_or("", operation::name);
         (values.len() > 1).then_some(Flips { index, weight, origin, name, values })
@@ -168,19 +172,4 @@ pub struct Flips {
     pub name: &'static str,
     /// Its outcomes, each with the first point that has it.
     pub values: Vec<(String, String)>,
-}
-
-/// Which behaviour each point has, numbered by first occurrence.
-fn behaviours(lowered: &Lowered, runs: &Runs) -> Vec<usize> {
-    let mut known: HashMap<String, usize> = HashMap::new();
-    let of_run: Vec<usize> = runs
-        .runs
-        .iter()
-        .map(|with| {
-            let text = text::render(&lowered.script, &with.run.trace, &lowered.steps, Style::default());
-            let next = known.len();
-            *known.entry(text).or_insert(next)
-        })
-        .collect();
-    runs.of.iter().map(|run| of_run[*run]).collect()
 }

@@ -216,7 +216,9 @@ impl Play<'_> {
         let device = if self.random.percent(20) { None } else { self.random.pick(&fitting) };
         let domain = match kind {
             FaultKind::Attach | FaultKind::Pasid => self.fault_domain(),
-            FaultKind::Probe | FaultKind::Group | FaultKind::DriverProbe => FaultDomain::Any,
+            FaultKind::Probe | FaultKind::Group | FaultKind::DriverProbe | FaultKind::Alloc => {
+                FaultDomain::Any
+            }
         };
         let errno = match kind {
             FaultKind::DriverProbe if self.random.one_in(8) => Errno::EPROBE_DEFER,

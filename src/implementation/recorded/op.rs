@@ -240,7 +240,8 @@ impl<'t, I: Iterator<Item = &'t str>> Words<'_, I> {
             "probe" => FaultKind::Probe,
             "group" => FaultKind::Group,
             "drvprobe" => FaultKind::DriverProbe,
-            other => return Err(bad("fail", other, "attach, pasid, probe, group, drvprobe or clear")),
+            "alloc" => FaultKind::Alloc,
+            other => return Err(bad("fail", other, "attach, pasid, probe, group, drvprobe, alloc or clear")),
         };
         let device = match self.next("device")? {
             "*" => None,

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use crate::engine::{self, Axis, Rules};
 use crate::history::{self, Change, Point};
 use crate::script::Script;
-use crate::suite::survey::Survey;
+use crate::suite::survey::{Survey, SurveyedScript};
 use crate::trace::Trace;
 use crate::trace::text::{Style, render};
 
@@ -20,7 +20,9 @@ pub fn undecisive_variants(surveys: &[&Survey]) -> Vec<String> {
         if open.is_empty() {
             break;
         }
-        for (rules, consulted) in &survey.runs {
+        for (SurveyedScript { script, .. }, (rules, consulted)) in
+            survey.scripts.iter().flat_map(|script| script.runs.iter().map(move |run| (script, run)))
+        {
             let tried: Vec<(Axis, u8)> = consulted
                 .iter()
                 .map(|axis| (axis, rules.get(axis)))
@@ -29,7 +31,7 @@ pub fn undecisive_variants(surveys: &[&Survey]) -> Vec<String> {
             if tried.is_empty() {
                 continue;
             }
-            let shown = Shown::new(&survey.script, rules);
+            let shown = Shown::new(script, rules);
             for (axis, variant) in tried {
                 let mut others = present.of(axis).filter(|other| *other != variant);
                 if others.any(|other| shown.differs(&rules.with(axis, other))) {
@@ -64,9 +66,10 @@ fn decides(change: &Change, survey: &Survey) -> bool {
     else {
         return false;
     };
-    let consulted = survey.consulted();
-    let looked_at = consulted.iter().any(|axis| before.get(axis) != after.get(axis));
-    looked_at && Shown::new(&survey.script, &before).differs(&after)
+    survey.scripts.iter().any(|script| {
+        let looked_at = script.consulted().iter().any(|axis| before.get(axis) != after.get(axis));
+        looked_at && Shown::new(&script.script, &before).differs(&after)
+    })
 }
 
 /// What a script shows with some rules.

@@ -10,8 +10,7 @@ use serde::Serialize;
 use super::{Counts, Found, Tested};
 use crate::cli::failure::Failure;
 use crate::cli::run::json::FORMAT;
-use crate::implementation::judge::Deviates;
-use crate::suite::judge::{Judged, step_of};
+use crate::suite::judge::{Judged, Strayed, step_of};
 
 /// Everything.
 #[derive(Debug, Serialize)]
@@ -57,6 +56,9 @@ pub struct CaseResult<'a> {
 /// A difference.
 #[derive(Debug, Serialize)]
 pub struct Differs<'a> {
+    /// Of a case with a sweep: the position at which it is, such as `attach 3`; none in the run without fault.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub position: Option<&'a str>,
     /// The number of the case's step, if it is in one.
     pub step: Option<usize>,
     /// The place in the whole script: `setup`, `step N` from 0, or `end`.
@@ -93,14 +95,15 @@ fn implementation<'a>(found: &'a [Found], tested: &'a Tested) -> One<'a> {
 
 fn case<'a>(found: &'a Found, judged: Option<&'a Judged>) -> CaseResult<'a> {
     let plain = |result, reason| CaseResult { name: &found.name, result, reason, difference: None };
-    let asked = match &found.case {
-        Err(error) => return plain("not_loaded", Some(error.to_string())),
-        Ok(asked) => asked,
-    };
-    let differs = |result, deviates: &'a Deviates| {
+    if let Err(error) = &found.case {
+        return plain("not_loaded", Some(error.to_string()));
+    }
+    let differs = |result, strayed: &'a Strayed| {
+        let Strayed { position, lowered, deviates } = strayed;
         let place = deviates.difference.place;
         let difference = Differs {
-            step: step_of(&asked.lowered, place),
+            position: position.as_deref(),
+            step: step_of(lowered, place),
             place: place.to_string(),
             field: &deviates.difference.field,
             observed: &deviates.difference.observed,

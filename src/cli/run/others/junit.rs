@@ -43,13 +43,13 @@ fn status(found: &Found, judged: Option<&Judged>, tested: &Tested) -> TestCaseSt
         (Ok(_), None) => failed(NonSuccessKind::Error, "no answer", Vec::new()),
         (Ok(_), Some(Judged::Agrees)) => TestCaseStatus::success(),
         (Ok(_), Some(Judged::Skipped { reason } | Judged::Known { reason })) => skipped(reason),
-        (Ok(asked), Some(judged)) => {
+        (Ok(_), Some(judged)) => {
             let (kind, message) = match judged {
                 Judged::Errored { .. } => (NonSuccessKind::Error, "error"),
                 Judged::Crashed(_) => (NonSuccessKind::Failure, "crashed"),
                 _ => (NonSuccessKind::Failure, "deviates"),
             };
-            failed(kind, message, text::lines(found, asked, judged, tested))
+            failed(kind, message, text::lines(found, judged, tested))
         }
     }
 }

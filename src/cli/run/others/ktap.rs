@@ -21,9 +21,7 @@ pub fn write(found: &[Found], tested: &[Tested], out: &mut impl Write) -> Result
                 (Ok(_), Some(Judged::Skipped { reason })) => (Vec::new(), true, format!(" # SKIP {reason}")),
                 // the protocol's word for a test that is not expected to pass yet
                 (Ok(_), Some(Judged::Known { reason })) => (Vec::new(), false, format!(" # TODO {reason}")),
-                (Ok(asked), Some(judged)) => {
-                    (text::lines(found, asked, judged, one), judged.is_good(), String::new())
-                }
+                (Ok(_), Some(judged)) => (text::lines(found, judged, one), judged.is_good(), String::new()),
             };
             for line in diagnostics {
                 writeln!(out, "  # {line}")?;

@@ -7,9 +7,10 @@ use std::time::Duration;
 use anstyle::{AnsiColor, Style};
 
 use super::{Counts, Found, Tested};
+use crate::case::Lowered;
 use crate::cli::failure::{self, Failure};
 use crate::implementation::judge::Deviates;
-use crate::suite::judge::{Asked, Judged, step_of};
+use crate::suite::judge::{Judged, Strayed, step_of};
 use crate::trace::compare::Place;
 use crate::trace::operation;
 use crate::trace::text::Origin;
@@ -23,8 +24,8 @@ pub fn write(found: &[Found], tested: &[Tested], out: &mut impl Write) -> Result
     }
     for one in tested {
         for (found, judged) in found.iter().zip(&one.judged) {
-            let (Ok(asked), Some(judged)) = (&found.case, judged) else { continue };
-            for line in lines(found, asked, judged, one) {
+            let (Ok(_), Some(judged)) = (&found.case, judged) else { continue };
+            for line in lines(found, judged, one) {
                 writeln!(out, "{line}")?;
             }
         }
@@ -34,34 +35,37 @@ pub fn write(found: &[Found], tested: &[Tested], out: &mut impl Write) -> Result
 }
 
 /// What is to be said of a case; nothing if it is as it must be.
-pub fn lines(found: &Found, asked: &Asked, judged: &Judged, tested: &Tested) -> Vec<String> {
+pub fn lines(found: &Found, judged: &Judged, tested: &Tested) -> Vec<String> {
     let name = &found.name;
-    let (word, deviates) = match judged {
+    let (word, strayed) = match judged {
         Judged::Agrees | Judged::Known { .. } | Judged::Skipped { .. } => return Vec::new(),
         Judged::Expired { reason } => {
             return vec![format!("{name}: known deviation no longer occurs: {reason}")];
         }
         Judged::Errored { message } => return vec![format!("{name}: error: {message}")],
-        Judged::Deviates(deviates) => ("deviates", deviates),
-        Judged::Crashed(deviates) => ("crashed", deviates),
+        Judged::Deviates(strayed) => ("deviates", strayed),
+        Judged::Crashed(strayed) => ("crashed", strayed),
     };
-    let Deviates { difference, observed, .. } = &**deviates;
+    let Strayed { position, lowered, deviates: Deviates { difference, observed, .. } } = &**strayed;
+    let at = position.as_ref().map_or(String::new(), |position| format!(" at {position}"));
+    let option =
+        position.as_ref().map_or(String::new(), |position| format!(" --at {}", position.replace(' ', ":")));
     let mut lines = vec![
-        format!("{name} {word}: {}: {}", place(asked, difference.place), difference.field),
+        format!("{name} {word}{at}: {}: {}", place(lowered, difference.place), difference.field),
         format!("    {}: {}", tested.name, difference.observed),
         format!("    reference {}: {}", tested.point.name, difference.reference),
     ];
     lines.extend(observed.told.console.iter().map(|line| format!("    console: {line}")));
-    lines.push(format!("    dma-ownership explain {name} --release {}", tested.point.name));
+    lines.push(format!("    dma-ownership explain {name} --release {}{option}", tested.point.name));
     lines
 }
 
 /// `step 3 iommu_attach_device drm vop`
-fn place(asked: &Asked, place: Place) -> String {
+fn place(lowered: &Lowered, place: Place) -> String {
     let Place::Step(index) = place else { return place.to_string() };
-    let script = &asked.lowered.script;
+    let script = &lowered.script;
     let words = script.ops.get(index).map_or(String::new(), |op| operation::words(script, op));
-    match (step_of(&asked.lowered, place), asked.lowered.steps.get(index)) {
+    match (step_of(lowered, place), lowered.steps.get(index)) {
         (Some(number), _) => format!("step {number} {words}"),
         (None, Some(Origin::Given)) => format!("given {words}"),
         (None, _) => format!("auto {words}"),

@@ -91,6 +91,10 @@ fn fault(kind: FaultKind, domain: FaultDomain, skip: u32, count: Option<u32>) ->
     fault(FaultKind::Pasid, FaultDomain::Kind(DomainKind::DmaFq), 0, None)
 )]
 #[case("fail drvprobe d0 * -5 -1 0", fault(FaultKind::DriverProbe, FaultDomain::Any, 0, Some(0)))]
+#[case(
+    "fail alloc d0 @blocked -5 1",
+    fault(FaultKind::Alloc, FaultDomain::Kind(DomainKind::Blocked), 1, Some(1))
+)]
 #[case("deny -", Op::Deny { kinds: KindSet::EMPTY })]
 #[case("deny", Op::Deny { kinds: KindSet::EMPTY })]
 #[case("deny bu", Op::Deny { kinds: KindSet::EMPTY.with(DomainKind::Blocked).with(DomainKind::Unmanaged) })]
@@ -115,7 +119,7 @@ fn operations(#[case] text: &str, #[case] op: Op) {
 #[case("attach_pasid A d0 x", "pasid `x`: a whole number")]
 #[case("arm_create S d0 09", "size `09`: a number of bytes")]
 #[case("fail", "what fails is missing")]
-#[case("fail everything d0 * -5", "fail `everything`: attach, pasid, probe, group, drvprobe or clear")]
+#[case("fail everything d0 * -5", "fail `everything`: attach, pasid, probe, group, drvprobe, alloc or clear")]
 #[case("fail attach d9 * -5", "no device `d9` in the topology")]
 #[case("fail attach d0 @dma -5", "domain `@dma`: @ and a domain type")]
 #[case("fail attach d0 * 5", "errno `5`: a negative errno")]

@@ -320,6 +320,7 @@ impl Lowering<'_> {
             FaultKind::Probe => "probe",
             FaultKind::Group => "group",
             FaultKind::DriverProbe => "drvprobe",
+            FaultKind::Alloc => "alloc",
         };
         let device = device.map_or(Ok("*".into()), |device| self.names.device(device))?;
         let domain = match domain {
