@@ -261,6 +261,7 @@ extern bool registered;
 
 int do_register(void);
 void do_unregister(void);
+void give_pasids(struct device *dev);
 void dmao_group_gone(void *data);
 
 /* ----------------------------------------------------------- world.c */

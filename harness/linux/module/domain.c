@@ -12,6 +12,7 @@ static int dmao_attach_common(struct iommu_domain *domain, struct device *dev,
 
 	if (!od)
 		return -ENODEV;
+	give_pasids(dev);
 	r = rule_hit(R_ATTACH, od, d);
 	e = ev_add(E_ATTACH);
 	e->dev = od;

@@ -35,7 +35,7 @@ static void dmao_release(struct device *dev)
 }
 
 /* No device that QEMU has can do PASIDs, so the core has found none; done where the core asks next. */
-static void give_pasids(struct device *dev)
+void give_pasids(struct device *dev)
 {
 #ifdef HAVE_DEV_MAX_PASIDS
 	struct dmao_dev *od = dev_of(dev);

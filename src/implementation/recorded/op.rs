@@ -130,6 +130,9 @@ impl<'t, I: Iterator<Item = &'t str>> Words<'_, I> {
             }
             "gadd" => Op::GroupAddDevice { device: self.device()?, group: self.group()? },
             "gdel" => Op::GroupRemoveDevice { device: self.device()? },
+            "getdom" => Op::GetDomainForDev { device: self.device()? },
+            "getdma" => Op::GetDmaDomain { device: self.device()? },
+            "defattach" => Op::DeferredAttach { device: self.device()? },
             "resetprep" => Op::PciResetPrepare { device: self.device()? },
             "resetdone" => Op::PciResetDone { device: self.device()? },
             "pcireset" => Op::PciResetFunction { device: self.device()? },
