@@ -2,7 +2,7 @@
 //! From an operation of the script to the function of the core, past the checks that keep a script sane.
 
 use super::Engine;
-use super::rules::{Claim, GroupHandle, PasidEntry, PasidReplace, Registration, Replace, UseGate};
+use super::rules::{Claim, GroupHandle, PasidEntry, PasidReplace, Registration, Replace, SvaBind, UseGate};
 use super::set_domain::May;
 use super::state::{DomainId, FaultLeft, Label};
 use crate::script::{
@@ -174,6 +174,19 @@ impl Engine<'_> {
                 let handle = handle.map_or(GivenHandle::Null, GivenHandle::Named);
                 returned(self.replace_pasid(domain, device, pasid, handle))
             }
+            Op::SvaBindDevice { device } => {
+                self.needs(self.rules.sva_bind() != SvaBind::Absent)?;
+                self.present(device)?;
+                if self.rules.sva_bind() != SvaBind::GroupsBond {
+                    self.grouped(device)?;
+                }
+                returned(self.sva_bind(device))
+            }
+            Op::SvaUnbindDevice { device } => {
+                self.needs(self.rules.sva_bind() != SvaBind::Absent)?;
+                self.sva_unbind(device)?;
+                Outcome::Void
+            }
             Op::AttachGroupHandle { domain, group, handle } => {
                 self.needs(self.knows_group_handles())?;
                 let domain = self.usable(domain)?;
@@ -335,6 +348,8 @@ impl Engine<'_> {
             | Op::PciResetDone { device: d }
             | Op::PciResetFunction { device: d }
             | Op::DriverGetDomain { device: d }
+            | Op::SvaBindDevice { device: d }
+            | Op::SvaUnbindDevice { device: d }
             | Op::ArmDetachDevice { device: d }
             | Op::ArmReleaseMapping { mapping: MappingOf::Device(d) } => device(d),
             Op::GroupClaimDmaOwner { group: g, .. }

@@ -184,6 +184,13 @@ impl Engine<'_> {
         Ok(domain)
     }
 
+    /// The driver's domain for an address space; it always has one.
+    pub(super) fn sva_domain(&mut self) -> DomainId {
+        let domain = self.new_domain(DomainKind::Sva, Role::AddressSpace, Label::Unseen);
+        self.call(Call::Alloc { domain: domain.mark(), kind: DomainKind::Sva });
+        domain
+    }
+
     /// An UNMANAGED domain under the script's name.
     pub(super) fn user_domain(&mut self, role: Role, name: Option<Label>) -> Result<DomainId, Refusal> {
         self.alloc(DomainKind::Unmanaged, DomainKind::Unmanaged, role, name)

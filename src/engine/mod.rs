@@ -23,6 +23,7 @@ pub mod rules;
 mod set_domain;
 mod setup;
 mod state;
+mod sva;
 #[cfg(test)]
 mod tests;
 mod type_write;

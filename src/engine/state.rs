@@ -190,6 +190,29 @@ pub(super) struct FaultLeft {
     pub(super) left: Option<u32>,
 }
 
+/// `struct mm_struct`, as far as devices use it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct AddressSpace {
+    /// The PASID, once it has one.
+    pub(super) pasid: Option<u32>,
+    /// Its domains, the last one first, and by how many bonds each is used.
+    pub(super) domains: Vec<(DomainId, u32)>,
+    pub(super) bonds: Vec<Bond>,
+    /// What each bind gave, an index into the bonds.
+    pub(super) held: Vec<(DeviceId, usize)>,
+}
+
+/// `struct iommu_sva`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Bond {
+    /// The device that was bound first.
+    pub(super) device: DeviceId,
+    pub(super) group: GroupId,
+    pub(super) domain: DomainId,
+    /// Binds that share it; 0: it is gone.
+    pub(super) users: u32,
+}
+
 /// The mock IOMMU driver.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Driver {
@@ -223,6 +246,8 @@ pub(super) struct State {
     /// Devices whose probes were put off.
     pub(super) deferred_probes: Vec<DeviceId>,
     pub(super) domains: Vec<Domain>,
+    /// The script's address space and who uses it.
+    pub(super) address_space: AddressSpace,
     /// The `domain` of each of the script's handles.
     pub(super) handles: Vec<Option<DomainId>>,
     pub(super) faults: Vec<FaultLeft>,

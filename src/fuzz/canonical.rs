@@ -57,6 +57,8 @@ pub(super) fn renamed(op: Op, to: &mut impl Renaming) -> Option<Op> {
         | Op::PciResetDone { device }
         | Op::PciResetFunction { device }
         | Op::DriverGetDomain { device }
+        | Op::SvaBindDevice { device }
+        | Op::SvaUnbindDevice { device }
         | Op::ArmDetachDevice { device }
         | Op::ArmReleaseMapping { mapping: MappingOf::Device(device) } => *device = to.device(*device)?,
         Op::GroupReleaseDmaOwner { group }

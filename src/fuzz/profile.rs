@@ -52,6 +52,8 @@ pub struct Supports {
     pub iommufd: bool,
     /// `iommu_deferred_attach`.
     pub deferred_attach: bool,
+    /// `iommu_sva_bind_device` and `iommu_sva_unbind_device`.
+    pub sva: bool,
     /// Names such as `domain(g)`: whatever a group's pointer holds at that moment.
     pub pointers: bool,
     /// Names such as `dma1`: the first domain of that type that the core made. A case cannot say them.
@@ -72,6 +74,7 @@ impl Supports {
         queries: true,
         iommufd: true,
         deferred_attach: true,
+        sva: true,
         pointers: true,
         made: false,
         untrusted: true,
@@ -86,6 +89,7 @@ impl Supports {
         queries: true,
         deferred_attach: true,
         iommufd: false,
+        sva: false,
         pointers: true,
         made: false,
         untrusted: true,
@@ -101,6 +105,7 @@ impl Supports {
             Op::Iommufd(_) => self.iommufd,
             Op::GetDomainForDev { .. } | Op::GetDmaDomain { .. } | Op::DriverGetDomain { .. } => self.queries,
             Op::DeferredAttach { .. } => self.deferred_attach,
+            Op::SvaBindDevice { .. } | Op::SvaUnbindDevice { .. } => self.sva,
             Op::IommuDeviceRegister | Op::IommuDeviceUnregister => self.registration,
             _ => true,
         }

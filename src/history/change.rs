@@ -101,6 +101,9 @@ pub const CHANGES: &[Change] = changes! {
     "16603704559c" "v6.2-rc1" "groups have a table of PASIDs" {
         PasidTable::Present,
     }
+    "be51b1d6bbff" "v6.2-rc1" "a device is bound to an address space by a domain at its PASID" {
+        SvaBind::GroupsDomain,
+    }
     "89395ccedbc1" "v6.2-rc1" "single devices can be claimed; the NULL owner is refused" {
         DeviceClaim::Counted,
         NullOwner::Refused,
@@ -149,6 +152,9 @@ pub const CHANGES: &[Change] = changes! {
     "d99be00f42ea" "v6.5-rc1" "a default domain is set up in one place; what is asked for does not fall back" {
         DefaultTypeRule::Satisfy,
         TypeWrite::Setup,
+    }
+    "2dcebc7ddce7" "v6.6-rc1" "PASIDs of address spaces are allocated by the core" {
+        SvaIncapable::NoPasidLeft,
     }
     "aa0958570f24" "v6.6-rc1" "the last device takes the group's domains along" {
         Leave::FirstTakingDomains,
@@ -202,6 +208,9 @@ pub const CHANGES: &[Change] = changes! {
     "17de3f5fdd35" "v6.8-rc1" "buses have no IOMMU operations any more" {
         Registration::InstanceOnly,
     }
+    "092edaddb660" "v6.8-rc1" "an address space has domains that devices of several IOMMUs share" {
+        SvaBind::DevicesBond,
+    }
     "83b3836bf83f" "v6.8-rc3" "a static default domain's type is the wish of its driver" {
         DefaultTypeRule::StaticWins,
     }
@@ -228,6 +237,9 @@ pub const CHANGES: &[Change] = changes! {
     }
     "14678219cf40" "v6.11-rc1" "the PASID table holds handles" {
         PasidEntry::Handle,
+    }
+    "3e7f57d1ef3f" "v6.11-rc1" "the bond with an address space is the handle at its PASID" {
+        SvaBind::GroupsBond,
     }
     "8519e689834a" "v6.11-rc1" "a group can be attached with a handle, which takes the place of PASID 0" {
         GroupHandle::Optional,
@@ -290,6 +302,12 @@ pub const CHANGES: &[Change] = changes! {
     }
     "e94160488e65" "v6.19-rc1" "a leaving device with a direct-mapped region is not blocked" {
         ReleaseDomain::StaticOrIdentity,
+    }
+    "72f98ef9a4be" "v6.19-rc1" "devices may not use address spaces on x86" {
+        SvaOnX86::Refused,
+    }
+    "e37d5a2d60a3" "v6.19-rc1" "devices may use address spaces on x86 again" {
+        SvaOnX86::Allowed,
     }
     "2b33598e666d" "v6.19-rc1" "a rollback leaves the device that refused alone" {
         SetDomain::RollbackBeforeFailed,

@@ -175,6 +175,8 @@ operations! {
     "iommu_attach_device_pasid" AttachDevicePasid(AttachPasid<'a>),
     "iommu_detach_device_pasid" DetachDevicePasid(DomainPasid<'a>),
     "iommu_replace_device_pasid" ReplaceDevicePasid(ReplacePasid<'a>),
+    "iommu_sva_bind_device" SvaBindDevice(OfDevice<'a>),
+    "iommu_sva_unbind_device" SvaUnbindDevice(OfDevice<'a>),
     "iommu_attach_group_handle" AttachGroupHandle(GroupHandle<'a>),
     "iommu_detach_group_handle" DetachGroupHandle(DomainGroup<'a>),
     "iommu_replace_group_handle" ReplaceGroupHandle(ReplaceHandle<'a>),

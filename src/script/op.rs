@@ -57,6 +57,10 @@ pub enum Op {
     DetachDevicePasid { domain: DomainRef, device: DeviceId, pasid: i32 },
     /// `iommu_replace_device_pasid` (v6.15); `None` is the NULL pointer.
     ReplaceDevicePasid { domain: DomainRef, device: DeviceId, pasid: i32, handle: Option<HandleId> },
+    /// `iommu_sva_bind_device` (v6.2): the one address space that a script has, to the device.
+    SvaBindDevice { device: DeviceId },
+    /// `iommu_sva_unbind_device` (v6.2) of what the last bind of the device gave.
+    SvaUnbindDevice { device: DeviceId },
     /// `iommu_attach_group_handle` (v6.11); `None` is the NULL pointer.
     AttachGroupHandle { domain: DomainRef, group: GroupId, handle: Option<HandleId> },
     /// `iommu_detach_group_handle` (v6.11)

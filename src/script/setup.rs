@@ -40,17 +40,20 @@ pub enum DomainKind {
     DmaFq,
     /// `IOMMU_DOMAIN_PLATFORM` (v6.7)
     Platform,
+    /// `IOMMU_DOMAIN_SVA` (v6.2): an address space's own
+    Sva,
 }
 
 impl DomainKind {
     /// All kinds.
-    pub const ALL: [DomainKind; 6] = [
+    pub const ALL: [DomainKind; 7] = [
         DomainKind::Blocked,
         DomainKind::Identity,
         DomainKind::Unmanaged,
         DomainKind::Dma,
         DomainKind::DmaFq,
         DomainKind::Platform,
+        DomainKind::Sva,
     ];
 
     /// The name that the group's sysfs `type` and the recorded traces use.
@@ -63,6 +66,7 @@ impl DomainKind {
             DomainKind::Dma => "DMA",
             DomainKind::DmaFq => "DMA-FQ",
             DomainKind::Platform => "platform",
+            DomainKind::Sva => "sva",
         }
     }
 

@@ -44,6 +44,7 @@ worded! {
         Dma = "dma",
         DmaFq = "dma-fq",
         Platform = "platform",
+        Sva = "sva",
     }
     "a way to detach" DetachOps { None = "none", Full = "full", LatePlatformOp = "late-platform-op", }
     "a static domain" Static {

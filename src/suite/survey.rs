@@ -195,6 +195,7 @@ impl View<'_> {
             Role::Static => (4, info.kind),
             Role::Unknown => (5, info.kind),
             Role::Ioas(_) => (6, info.kind),
+            Role::AddressSpace => (7, info.kind),
         }))
     }
 

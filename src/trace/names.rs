@@ -141,6 +141,7 @@ fn base_name(script: &Script, info: &DomainInfo) -> String {
     match (info.role, &info.name) {
         (Role::Default(id), _) => format!("{}({})", kind_word(info.kind), group(script, id)),
         (Role::Blocking(id), _) => format!("blocking({})", group(script, id)),
+        (Role::AddressSpace, _) => "sva".into(),
         (Role::Mapping(id), _) => format!("mapping({})", device(script, id)),
         (Role::Ioas(id), _) => format!("auto({})", ioas(script, id)),
         (Role::User | Role::Static | Role::Unknown, name) => domain_name(script, name),
@@ -208,5 +209,6 @@ fn kind_word(kind: DomainKind) -> &'static str {
         DomainKind::Unmanaged => "unmanaged",
         DomainKind::Dma | DomainKind::DmaFq => "dma",
         DomainKind::Platform => "platform",
+        DomainKind::Sva => "sva",
     }
 }

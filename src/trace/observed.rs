@@ -32,6 +32,8 @@ pub enum Role {
     Mapping(DeviceId),
     /// iommufd, for an address space.
     Ioas(IoasId),
+    /// The core, for a device's use of the script's address space.
+    AddressSpace,
     /// The script.
     User,
     /// The IOMMU driver, once and for all.
@@ -192,11 +194,13 @@ pub enum Skip {
     FileNotOpen,
     /// `not a PCI device`
     NotPci,
+    /// `not bound`: the device has no bond with the address space
+    NotBound,
 }
 
 impl Skip {
     /// All reasons.
-    pub const ALL: [Skip; 20] = [
+    pub const ALL: [Skip; 21] = [
         Skip::DeviceNotPresent,
         Skip::GroupNotPresent,
         Skip::GroupEmpty,
@@ -217,6 +221,7 @@ impl Skip {
         Skip::FileOpen,
         Skip::FileNotOpen,
         Skip::NotPci,
+        Skip::NotBound,
     ];
 
     /// The words that recorded traces use.
@@ -243,6 +248,7 @@ impl Skip {
             Skip::FileOpen => "file open",
             Skip::FileNotOpen => "file not open",
             Skip::NotPci => "not a PCI device",
+            Skip::NotBound => "not bound",
         }
     }
 }

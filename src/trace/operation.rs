@@ -37,6 +37,8 @@ pub fn name(op: &Op) -> &'static str {
         Op::AttachDevicePasid { .. } => "iommu_attach_device_pasid",
         Op::DetachDevicePasid { .. } => "iommu_detach_device_pasid",
         Op::ReplaceDevicePasid { .. } => "iommu_replace_device_pasid",
+        Op::SvaBindDevice { .. } => "iommu_sva_bind_device",
+        Op::SvaUnbindDevice { .. } => "iommu_sva_unbind_device",
         Op::AttachGroupHandle { .. } => "iommu_attach_group_handle",
         Op::DetachGroupHandle { .. } => "iommu_detach_group_handle",
         Op::ReplaceGroupHandle { .. } => "iommu_replace_group_handle",
@@ -87,6 +89,8 @@ pub fn words(script: &Script, op: &Op) -> String {
         | Op::PciResetDone { device: id }
         | Op::PciResetFunction { device: id }
         | Op::DriverGetDomain { device: id }
+        | Op::SvaBindDevice { device: id }
+        | Op::SvaUnbindDevice { device: id }
         | Op::ArmDetachDevice { device: id }
         | Op::ArmAttachDevice { device: id, mapping: None } => format!("{name} {}", device(script, id)),
         Op::GroupReleaseDmaOwner { group: id } | Op::GroupDmaOwnerClaimed { group: id } => {

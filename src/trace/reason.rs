@@ -46,6 +46,8 @@ pub enum Reason {
     PasidTaken,
     /// The IOMMU driver refused the PASID.
     PasidFailed,
+    /// The address space cannot be used by devices in this release.
+    SvaDisabled,
     /// Nothing is attached to the PASID.
     PasidFree,
     /// The handle is the NULL pointer.
@@ -124,6 +126,7 @@ impl Reason {
             Reason::NoPasidSupport => "PASIDs are not supported here",
             Reason::PasidTaken => "the PASID is taken",
             Reason::PasidFailed => "the IOMMU driver refused the PASID",
+            Reason::SvaDisabled => "devices may not use address spaces in this release",
             Reason::PasidFree => "nothing is attached to the PASID",
             Reason::NullHandle => "the handle is NULL",
             Reason::NullDomain => "the domain is NULL",

@@ -75,6 +75,8 @@ operations! {
     "iommu_attach_device_pasid" => AttachDevicePasid(AttachPasidForm<'t>),
     "iommu_detach_device_pasid" => DetachDevicePasid(PasidForm<'t>),
     "iommu_replace_device_pasid" => ReplaceDevicePasid(ReplacePasidForm<'t>),
+    "iommu_sva_bind_device" => SvaBindDevice(Word<'t>),
+    "iommu_sva_unbind_device" => SvaUnbindDevice(Word<'t>),
     "iommu_attach_group_handle" => AttachGroupHandle(GroupHandleForm<'t>),
     "iommu_detach_group_handle" => DetachGroupHandle(DomainGroupForm<'t>),
     "iommu_replace_group_handle" => ReplaceGroupHandle(GroupHandleForm<'t>),

@@ -120,6 +120,8 @@ impl Lowering<'_> {
                 let handle = self.handle(&form.handle)?;
                 Op::ReplaceDevicePasid { domain, device, pasid: form.pasid.get(), handle }
             }
+            Operation::SvaBindDevice(device) => Op::SvaBindDevice { device: names.device(device)? },
+            Operation::SvaUnbindDevice(device) => Op::SvaUnbindDevice { device: names.device(device)? },
             Operation::AttachGroupHandle(form) => {
                 let (domain, group) = self.domain_group(&form.domain, &form.group)?;
                 Op::AttachGroupHandle { domain, group, handle: self.handle(&form.handle)? }

@@ -346,6 +346,31 @@ rules! {
         /// Yes, by a handle that is not there yet.
         Present,
     }
+    /// How a device is bound to an address space. Read in the source of v6.2, v6.8, v6.12 and v7.3.
+    sva_bind SvaBind {
+        /// Not by a domain of the core's.
+        Absent,
+        /// By the address space's domain at its PASID, which the devices of a group share.
+        GroupsDomain,
+        /// By a bond of the device, which finds the domains of other devices; a second device of a group is refused.
+        DevicesBond,
+        /// By a bond of the group at that PASID.
+        GroupsBond,
+    }
+    /// What a device without PASIDs is told that is bound to an address space. Read in the source of v6.2 and v6.12.
+    sva_incapable SvaIncapable {
+        /// -EOPNOTSUPP.
+        NotSupported,
+        /// -ENOSPC, or -EOVERFLOW where the address space has a PASID.
+        NoPasidLeft,
+    }
+    /// May devices use address spaces on x86, for which a generic architecture stands here?
+    sva_on_x86 SvaOnX86 {
+        /// Yes.
+        Allowed,
+        /// No: -EOPNOTSUPP.
+        Refused,
+    }
     /// What devices without PASIDs mean to a PASID attach.
     pasid_incapable PasidIncapable {
         /// They are asked like the others.

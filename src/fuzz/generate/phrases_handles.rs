@@ -4,7 +4,7 @@
 use super::moves::choose;
 use super::play::Play;
 use super::world::HANDLES;
-use crate::engine::rules::{GroupHandle, PasidReplace};
+use crate::engine::rules::{GroupHandle, PasidReplace, SvaBind};
 use crate::script::{DomainKind, Errno, Fault, FaultDomain, FaultKind, GivenHandle, GroupId, HandleId, Op};
 
 /// The most handles that a script has at one PASID and forgets.
@@ -40,6 +40,26 @@ impl Play<'_> {
                 4 => self.detach(group),
                 4 => self.replug(group),
                 4 => self.fault(Some(FaultKind::Pasid), Some(group)),
+                10 => self.act(group),
+            );
+        }
+        Some(())
+    }
+
+    /// Devices use the script's address space.
+    pub(super) fn scene_of_an_address_space(&mut self) -> Option<()> {
+        if !self.profile.supports.sva || self.profile.point.rules.sva_bind == SvaBind::Absent {
+            return None;
+        }
+        let group = self.any_group()?;
+        for _ in 0..self.random.between(3, 7) {
+            let device = self.some_device(group)?;
+            choose!(self,
+                40 => { self.say(Op::SvaBindDevice { device }); },
+                25 => { self.say(Op::SvaUnbindDevice { device }); },
+                8 => self.attach_pasid_with_handle(group),
+                8 => self.detach_some_pasid(group),
+                6 => self.fault(Some(FaultKind::Pasid), Some(group)),
                 10 => self.act(group),
             );
         }

@@ -82,6 +82,8 @@ pub(super) enum Phrase {
     Handle,
     /// Devices are bound to contexts of iommufd and attached.
     Iommufd,
+    /// Devices use an address space.
+    AddressSpace,
     /// A domain is freed too early.
     Free,
     /// Binds and unbinds.
@@ -228,8 +230,8 @@ impl Theme {
             Theme::Statics => &[(CoreDomain, 40), (Deny, 20), (Type, 20)],
             Theme::Owners => &[(Own, 140)],
             Theme::Uses => &[(Use, 100)],
-            Theme::Pasids => &[(Pasid, 150)],
-            Theme::Handles => &[(Handle, 150), (Pasid, 20)],
+            Theme::Pasids => &[(Pasid, 150), (AddressSpace, 60)],
+            Theme::Handles => &[(Handle, 150), (Pasid, 20), (AddressSpace, 15)],
             Theme::Iommufd => &[(Iommufd, 250)],
             Theme::ByHand => &[(ByHand, 120)],
             Theme::Pokes => &[(Poke, 80)],

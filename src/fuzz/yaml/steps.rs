@@ -42,6 +42,8 @@ impl Arguments<'_> {
             | Op::PciResetDone { device }
             | Op::PciResetFunction { device }
             | Op::DriverGetDomain { device }
+            | Op::SvaBindDevice { device }
+            | Op::SvaUnbindDevice { device }
             | Op::ArmDetachDevice { device }
             | Op::ArmAttachDevice { device, mapping: None } => {
                 let device = self.device(device)?;

@@ -177,6 +177,7 @@ pub(super) fn kinds(kinds: KindSet) -> Result<String, Inexpressible> {
 pub(super) fn kind_word(kind: DomainKind) -> Result<&'static str, Inexpressible> {
     match kind {
         DomainKind::Platform => Err(Inexpressible::Kind("platform", "in a list of types")),
+        DomainKind::Sva => Err(Inexpressible::Kind("sva", "in a list of types")),
         kind => Ok(kind.word()),
     }
 }

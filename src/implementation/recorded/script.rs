@@ -389,6 +389,6 @@ fn prefix(kind: DomainKind) -> &'static str {
         DomainKind::Identity => "idn",
         DomainKind::Blocked => "blk",
         DomainKind::Unmanaged => "unm",
-        DomainKind::Platform => "dom",
+        DomainKind::Platform | DomainKind::Sva => "dom",
     }
 }

@@ -30,6 +30,9 @@ pub enum CannotRun {
     /// An operation that the bench of this guest does not have.
     #[error("needs `{0}`, which the bench in the guest does not have; prepare the kernel again")]
     NoCommand(&'static str),
+    /// A device's use of an address space, which the bench has no driver for.
+    #[error("binds a device to an address space")]
+    AddressSpace,
     /// More of something than the bench keeps.
     #[error("has more than {most} {what}")]
     TooMany {

@@ -195,6 +195,8 @@ impl Reader {
                 pasid: of.pasid,
                 handle: self.handle(of.handle.as_ref())?,
             },
+            WireOp::SvaBindDevice(of) => Op::SvaBindDevice { device: self.device(&of.device)? },
+            WireOp::SvaUnbindDevice(of) => Op::SvaUnbindDevice { device: self.device(&of.device)? },
             WireOp::AttachGroupHandle(of) => Op::AttachGroupHandle {
                 domain: self.domain(&of.domain)?,
                 group: self.group(&of.group)?,

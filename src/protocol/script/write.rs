@@ -155,6 +155,8 @@ impl<'a> Writer<'a> {
                     handle: self.handle(handle)?,
                 })
             }
+            Op::SvaBindDevice { device } => WireOp::SvaBindDevice(self.of_device(device)?),
+            Op::SvaUnbindDevice { device } => WireOp::SvaUnbindDevice(self.of_device(device)?),
             Op::AttachGroupHandle { domain, group, handle } => WireOp::AttachGroupHandle(GroupHandle {
                 domain: self.domain(domain)?,
                 group: self.group(group)?,

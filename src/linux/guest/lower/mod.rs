@@ -230,6 +230,8 @@ impl Lowering<'_> {
                 let (domain, device) = (self.domain(domain)?, names.device(device)?);
                 format!("replace_pasid {domain} {device} {pasid} {}", names.handle(handle)?)
             }
+            // The PASIDs of address spaces are the machine's: what a script takes, the next one would miss.
+            Op::SvaBindDevice { .. } | Op::SvaUnbindDevice { .. } => return Err(CannotRun::AddressSpace),
             Op::AttachGroupHandle { domain, group, handle } => {
                 let (domain, group) = (self.domain(domain)?, names.group(group)?);
                 format!("attach_group_h {domain} {group} {}", names.handle(handle)?)
@@ -366,7 +368,7 @@ fn letters(kinds: KindSet) -> String {
         DomainKind::Unmanaged => Some('u'),
         DomainKind::Dma => Some('d'),
         DomainKind::DmaFq => Some('f'),
-        DomainKind::Platform => None,
+        DomainKind::Platform | DomainKind::Sva => None,
     };
     kinds.iter().filter_map(letter).collect()
 }

@@ -96,7 +96,7 @@ fn line_of(op: &Op) -> &'static str {
         Op::ArmDetachDevice { .. } => "arm_detach d0",
         Op::ArmReleaseMapping { mapping: MappingOf::Named(_) } => "arm_release x0",
         Op::ArmReleaseMapping { mapping: MappingOf::Device(_) } => "arm_release d0",
-        Op::Driver { .. } | Op::Iommufd(_) => "none",
+        Op::Driver { .. } | Op::Iommufd(_) | Op::SvaBindDevice { .. } | Op::SvaUnbindDevice { .. } => "none",
         Op::Fail(_) => "fail attach d0 @DMA -12 1 -1",
         Op::FailClear => "fail clear",
         Op::Deny { .. } => "deny bif",

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Devices that use the address space of a process: its domain at its PASID.
+
+use super::Engine;
+use super::rules::{SvaBind, SvaIncapable, SvaOnX86};
+use super::state::{Bond, DomainId, Stored};
+use crate::script::{Arch, DeviceId, DomainKind, Errno, GivenHandle, GroupId};
+use crate::trace::{Crash, Outcome, Reason, Skip};
+
+/// The first PASID that is given to an address space, and the only one: a script has one.
+const FIRST_PASID: u32 = 1;
+
+impl Engine<'_> {
+    /// `iommu_sva_bind_device`
+    pub(super) fn sva_bind(&mut self, device: DeviceId) -> Result<(), Errno> {
+        let rule = self.rules.sva_bind();
+        let Some(group) = self.state.device(device).group else {
+            return Err(match rule {
+                SvaBind::GroupsBond => self.refuse(Errno::ENODEV, Reason::NoGroup),
+                SvaBind::Absent | SvaBind::GroupsDomain | SvaBind::DevicesBond => {
+                    self.die(Crash::DeviceWithoutIommu)
+                }
+            });
+        };
+        if self.script.arch == Arch::Generic && self.rules.sva_on_x86() == SvaOnX86::Refused {
+            return Err(self.refuse(Errno::EOPNOTSUPP, Reason::SvaDisabled));
+        }
+        if !self.state.device(device).has_iommu {
+            return Err(self.die(Crash::DeviceWithoutIommu));
+        }
+        let pasid = self.address_space_pasid(device)?;
+        if let Some(bond) = self.shared_bond(device, group, pasid)? {
+            self.hold(device, bond);
+            return Ok(());
+        }
+        let domain = self.attach_address_space(device, pasid)?;
+        let bonds = &mut self.state.address_space.bonds;
+        bonds.push(Bond { device, group, domain, users: 0 });
+        let bond = bonds.len() - 1;
+        self.hold(device, bond);
+        Ok(())
+    }
+
+    /// The PASID of the address space, which is given one if it has none.
+    fn address_space_pasid(&mut self, device: DeviceId) -> Result<u32, Errno> {
+        let limit = self.max_pasids(device);
+        let known = self.state.address_space.pasid;
+        if limit == 0 && self.rules.sva_incapable() == SvaIncapable::NotSupported {
+            return Err(self.refuse(Errno::EOPNOTSUPP, Reason::NoPasidSupport));
+        }
+        match known {
+            Some(pasid) if pasid >= limit => Err(self.refuse(Errno::EOVERFLOW, Reason::BadPasid)),
+            Some(pasid) => Ok(pasid),
+            None if limit <= FIRST_PASID => Err(self.refuse(Errno::ENOSPC, Reason::NoPasidSupport)),
+            None => {
+                self.state.address_space.pasid = Some(FIRST_PASID);
+                Ok(FIRST_PASID)
+            }
+        }
+    }
+
+    /// A bond that another bind can share, as each release looks for one.
+    fn shared_bond(&mut self, device: DeviceId, group: GroupId, pasid: u32) -> Result<Option<usize>, Errno> {
+        let bonds = &self.state.address_space.bonds;
+        if self.rules.sva_bind() == SvaBind::DevicesBond {
+            return Ok(bonds.iter().position(|bond| bond.users > 0 && bond.device == device));
+        }
+        let of_group = bonds.iter().position(|bond| bond.users > 0 && bond.group == group);
+        // The place holds what is found there: a domain, or where there are handles, a handle.
+        let (Some(stored @ (Stored::Domain(_) | Stored::Handle(_) | Stored::Fresh(_))), shares) =
+            (self.state.group(group).stored(pasid), of_group)
+        else {
+            return Ok(None);
+        };
+        if self.rules.sva_bind() == SvaBind::GroupsBond && matches!(stored, Stored::Domain(_)) {
+            return Ok(None);
+        }
+        match self.stored_domain(stored) {
+            None => Err(self.die(Crash::HandleWithoutDomain)),
+            Some(domain) if self.state.kind(domain) == DomainKind::Sva => Ok(shares),
+            Some(_) => Err(self.refuse(Errno::EBUSY, Reason::OtherType)),
+        }
+    }
+
+    /// Attaches a domain of the address space to the device's group: one that it has, where it may, or a new one.
+    fn attach_address_space(&mut self, device: DeviceId, pasid: u32) -> Result<DomainId, Errno> {
+        let pasid = pasid.cast_signed();
+        if self.rules.sva_bind() != SvaBind::GroupsDomain {
+            for i in 0..self.state.address_space.domains.len() {
+                let domain = self.state.address_space.domains[i].0;
+                if self.attach_pasid(domain, device, pasid, GivenHandle::Fresh).is_ok() {
+                    self.state.address_space.domains[i].1 += 1;
+                    return Ok(domain);
+                }
+            }
+        }
+        let domain = self.sva_domain();
+        if let Err(errno) = self.attach_pasid(domain, device, pasid, GivenHandle::Fresh) {
+            self.free(domain);
+            return Err(errno);
+        }
+        self.state.address_space.domains.insert(0, (domain, 1));
+        Ok(domain)
+    }
+
+    /// One more bind has this bond.
+    fn hold(&mut self, device: DeviceId, bond: usize) {
+        let space = &mut self.state.address_space;
+        space.bonds[bond].users += 1;
+        space.held.push((device, bond));
+    }
+
+    /// `iommu_sva_unbind_device`
+    pub(super) fn sva_unbind(&mut self, device: DeviceId) -> Result<(), Outcome> {
+        let space = &mut self.state.address_space;
+        let Some(at) = space.held.iter().rposition(|held| held.0 == device) else {
+            return Err(Outcome::Skipped(Skip::NotBound));
+        };
+        let (_, index) = space.held.remove(at);
+        let bond = &mut space.bonds[index];
+        bond.users -= 1;
+        let Bond { device: first, domain, users, .. } = *bond;
+        if users > 0 {
+            return Ok(());
+        }
+        // Up to v6.10 each bind knows its own device, from v6.11 on the first one's is kept for all.
+        let of = if self.rules.sva_bind() == SvaBind::GroupsDomain { device } else { first };
+        if self.state.device(of).group.is_none() {
+            self.die(Crash::DeviceWithoutGroup);
+            return Ok(());
+        }
+        let pasid = self.state.address_space.pasid.unwrap_or(FIRST_PASID);
+        self.detach_pasid(domain, of, pasid.cast_signed());
+        let domains = &mut self.state.address_space.domains;
+        if let Some(place) = domains.iter().position(|known| known.0 == domain) {
+            domains[place].1 -= 1;
+            if domains[place].1 == 0 {
+                domains.remove(place);
+                self.free(domain);
+            }
+        }
+        Ok(())
+    }
+}
