@@ -254,7 +254,7 @@ pub const RELEASES: &[Mistake] = &[
     (
         "unknown-version",
         ":4:8: unknown release `6.1`",
-        "a release is written v6.1, v6.1-rc3, v6.1.192 or commit:1ea2a07a532b",
+        "cases run on `v6.1`; `dma-ownership releases` lists them all",
     ),
     ("release-out-of-history", ":4:8: unknown release `v5.4`", "releases from v5.10 to v7.3 are known"),
     ("since-after-until", ":4:8: range `v6.1..v5.15` ends before it begins", "`since` is the older release"),

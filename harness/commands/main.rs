@@ -92,7 +92,8 @@ fn a_case_that_cannot_be_loaded_does_not_keep_others_from_running() {
 #[case(&["explain", "nothing-alike"], "no case is named `nothing-alike`")]
 #[case(&["explain", "p"], "`p` is a part of several names: claim/plain, claim/plain-too")]
 #[case(&["serve"], "the following required arguments were not provided")]
-#[case(&["serve", "--release", "6.1"], "unknown release `6.1`")]
+#[case(&["serve", "--release", "6.x"], "unknown release `6.x`")]
+#[case(&["run", "--release", "6.1.0-56-amd64"], "such a name does not tell the stable release")]
 #[case(&["replay"], "the following required arguments were not provided")]
 fn usage_errors(#[case] arguments: &[&str], #[case] message: &str) {
     let case = support::case("A claim", "ok");

@@ -165,9 +165,13 @@ impl From<ServeError> for Failure {
     }
 }
 
-/// The point of this name.
+/// The point of this name. Where it only stands in for what was asked for, that is said on the error output.
 pub fn resolve(name: &str) -> Result<Point, Failure> {
-    Ok(history::resolve(name)?)
+    let found = history::find(name)?;
+    if let Some(asked) = found.stands_in_for {
+        eprintln!("note: {} stands in for {asked}: the nearest known release not above it", found.point.name);
+    }
+    Ok(found.point)
 }
 
 /// The case does not run on this release.

@@ -4,7 +4,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::failure::Failure;
+use super::failure::{self, Failure};
 use crate::history::{self, Point};
 use crate::implementation::{Implementation, Reference};
 use crate::linux::cache::{self, Prepared};
@@ -92,7 +92,7 @@ impl On {
         match self {
             On::Reference => On::ReferenceAt(newest()).open(),
             On::ReferenceAt(release) => {
-                let point = history::resolve(release)?;
+                let point = failure::resolve(release)?;
                 Ok(Opened {
                     implementation: Box::new(Reference::at(point.clone())),
                     family: REFERENCE.into(),

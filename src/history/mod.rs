@@ -5,12 +5,13 @@ mod change;
 mod point;
 mod release;
 mod set;
+mod stable;
 #[cfg(test)]
 mod tests;
 
 pub use change::{CHANGES, Change};
 pub use point::{Line, Point, decided_by, points};
-pub use release::{UnknownRelease, resolve};
+pub use release::{Found, UnknownRelease, find, resolve};
 pub use set::ChangeSet;
 
 /// Every change, oldest first.

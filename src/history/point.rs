@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use super::change::{CHANGES, Change};
 use super::release::Version;
 use super::set::ChangeSet;
+use super::stable::STABLE;
 use crate::engine::{Axis, Rules};
 
 /// A point of history that has a name: a tag, a stable release, a commit.
@@ -44,34 +45,6 @@ const RELEASES: &[&str] = &[
 
 /// Commits that cases run on: where DMA ownership began. The first was never in a tag without the second.
 const COMMITS: &[&str] = &["commit:1ea2a07a532b^", "commit:1ea2a07a532b", "commit:0286300e6045"];
-
-/// Stable releases whose behaviour is known, and what they took over: v6.2.12 from its source, the others from
-/// recordings.
-const STABLE: &[(&str, &str, &[&str])] = &[
-    ("v5.10.223", "v5.10", &["d5185965c3b5"]),
-    ("v6.1.176", "v6.1", &["2cc73c5712f9"]),
-    ("v6.1.192", "v6.1", &["2cc73c5712f9"]),
-    ("v6.2.12", "v6.2", &["2cc73c5712f9", "dd8a25c557e1"]),
-    ("v6.3.8", "v6.3", &[]),
-    ("v6.4.4", "v6.4", &[]),
-    ("v6.6.9", "v6.6", &[]),
-    ("v6.7.3", "v6.7", &[]),
-    ("v6.11.11", "v6.11", &[]),
-    (
-        "v6.12.95",
-        "v6.12",
-        &["cb83f4b965a6", "b46064a18810", "b3f6fcd8404f", "fb21b1568ada", "55c85fa7579d", "72f98ef9a4be"],
-    ),
-    (
-        "v6.12.117",
-        "v6.12",
-        &["cb83f4b965a6", "b46064a18810", "b3f6fcd8404f", "fb21b1568ada", "55c85fa7579d", "72f98ef9a4be"],
-    ),
-    ("v6.13.7", "v6.13", &[]),
-    ("v7.2.12", "v7.2", &[]),
-    ("v7.2.13", "v7.2", &[]),
-    ("v7.3.4", "v7.3", &[]),
-];
 
 /// What the tree of a commit lacks although an earlier tag has it: it was branched off before.
 const NOT_IN_TREE: &[(&str, &str)] = &[("1ea2a07a532b", "392bf51946c2"), ("512881eacfa7", "392bf51946c2")];

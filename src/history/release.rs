@@ -80,40 +80,94 @@ impl fmt::Display for UnknownRelease {
 
 impl std::error::Error for UnknownRelease {}
 
-/// The point of this name: a tag (`v6.1`, `v6.1-rc3`), a stable release (`v6.1.192`; one that is not known
-/// is taken as the nearest known one below it of the same version), `commit:<id>` (the state just after a
-/// change) or `commit:<id>^` (just before it).
+/// A point that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The point.
+    pub point: Point,
+    /// The release that was asked for, where the point only stands in for it: the nearest one known not above it.
+    pub stands_in_for: Option<String>,
+}
+
+/// How a release is written.
+const WRITTEN: &str = "a release is written v6.1, v6.1-rc3, v6.1.192 or commit:1ea2a07a532b";
+
+/// The point of this name; see [`find`].
+///
+/// # Errors
+/// [`UnknownRelease`] with a hint.
+pub fn resolve(name: &str) -> Result<Point, UnknownRelease> {
+    find(name).map(|found| found.point)
+}
+
+/// The point of this name: a tag (`v6.1`, `v6.1-rc3`), a stable release (`v6.1.192`), the version of a distribution's
+/// package (`6.12.117-1~deb12u1`), `commit:<id>` (the state just after a change) or `commit:<id>^` (just before it). The
+/// `v` may be missing. For a stable release that is not known the nearest known one below it of the same version stands.
 ///
 /// # Errors
 /// [`UnknownRelease`] with a hint, for anything else and for releases outside v5.10 to v7.3.
-pub fn resolve(name: &str) -> Result<Point, UnknownRelease> {
-    let unknown = |hint: String| UnknownRelease { name: name.to_owned(), hint };
+pub fn find(name: &str) -> Result<Found, UnknownRelease> {
+    let unknown = |hint: &str| UnknownRelease { name: name.to_owned(), hint: hint.to_owned() };
+    let itself = |point| Found { point, stands_in_for: None };
     if name.starts_with("commit:") {
-        let commit = parse_commit(name).map(|(at, with_it)| commit_point(at, with_it));
-        return commit.ok_or_else(|| unknown(nearest_commit(name)));
+        let commit = parse_commit(name).map(|(at, with_it)| itself(commit_point(at, with_it)));
+        return commit.ok_or_else(|| unknown(&nearest_commit(name)));
     }
     if let Some(point) = points().iter().find(|point| point.name == name) {
-        return Ok(point.clone());
+        return Ok(itself(point.clone()));
     }
-    let Some(version) = Version::parse(name).filter(|_| name.starts_with('v')) else {
-        return Err(unknown(
-            "a release is written v6.1, v6.1-rc3, v6.1.192 or commit:1ea2a07a532b".to_owned(),
-        ));
+    let version = match package(name) {
+        Package::Version(version) => version,
+        Package::Abi => {
+            return Err(unknown(
+                "such a name does not tell the stable release; give the version of the package, which `uname -v` ends with",
+            ));
+        }
+        Package::No => return Err(unknown(WRITTEN)),
     };
     let known = |bound: &str| Version::parse(bound);
     if Some(version) < known("v5.10") || version.same_base_after("v7.3") {
-        return Err(unknown("releases from v5.10 to v7.3 are known".to_owned()));
+        return Err(unknown("releases from v5.10 to v7.3 are known"));
     }
     if !version.is_stable() {
-        return Ok(tag_point(version));
+        return Ok(itself(tag_point(version)));
     }
     let below = points().iter().filter_map(|point| Some((Version::parse(&point.name)?, point)));
-    let nearest = below
+    let (at, nearest) = below
         .filter(|(at, _)| at.same_base(version) && at.rc == u16::MAX && *at <= version)
-        .max_by_key(|(at, _)| *at);
-    nearest
-        .map(|(_, point)| point.clone())
-        .ok_or_else(|| unknown("no release of that version is known".to_owned()))
+        .max_by_key(|(at, _)| *at)
+        .ok_or_else(|| unknown("no release of that version is known"))?;
+    let stands_in_for = (at != version).then(|| version.to_string());
+    Ok(Found { point: nearest.clone(), stands_in_for })
+}
+
+/// What a name says that may be a distribution's.
+enum Package {
+    Version(Version),
+    /// `6.1.0-56-amd64`: the number in the middle counts incompatible kernels.
+    Abi,
+    No,
+}
+
+/// `6.1`, `6.1.192-2`, `6.12.117+deb12-amd64`, `6.12.9-200.fc41.x86_64`
+fn package(name: &str) -> Package {
+    if let Some(version) = Version::parse(name) {
+        return Package::Version(version);
+    }
+    let text = name.strip_prefix('v').unwrap_or(name);
+    let end = text.find(['-', '+', '~']).unwrap_or(text.len());
+    let (numbers, rest) = text.split_at(end);
+    match Version::parse(numbers) {
+        // A package has all three numbers, and a revision behind them.
+        Some(version) if rest.len() > 1 && numbers.matches('.').count() == 2 && !rest.starts_with("-rc") => {
+            if version.is_stable() {
+                Package::Version(version)
+            } else {
+                Package::Abi
+            }
+        }
+        _ => Package::No,
+    }
 }
 
 impl Version {

@@ -3,9 +3,9 @@
 //!
 //! A mainline band is headed `== v5.10 .. v5.18`, a single point `== v5.19-rc1`, and a band that reaches the
 //! newest release is left open, `== v5.19-rc1 ..`, so that a new release without news changes no snapshot.
-//! A stable release whose behaviour is its base's has no band of its own; another one stands after the
-//! mainline, `== v6.1.192 (v6.1 and its backports)`. A band whose text stands above already says so instead:
-//! `== v6.1.192 (v6.1 and its backports): as v6.7`.
+//! A stable release whose behaviour is its base's has no band of its own; others stand after the mainline,
+//! `== v6.1.18 .. v6.1.192 (v6.1 and its backports)`. A band whose text stands above already says so instead:
+//! `== v6.1.18 .. v6.1.192 (v6.1 and its backports): as v6.7`.
 
 use std::fmt;
 
@@ -42,11 +42,14 @@ pub enum BandEnd<'a> {
 impl fmt::Display for Band<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.first.name)?;
-        match (&self.first.line, self.end) {
-            (Line::Stable { base }, _) => write!(f, " ({base} and its backports)"),
-            (Line::Mainline, BandEnd::Single) => Ok(()),
-            (Line::Mainline, BandEnd::Last(last)) => write!(f, " .. {}", last.name),
-            (Line::Mainline, BandEnd::Open) => f.write_str(" .."),
+        match self.end {
+            BandEnd::Single => {}
+            BandEnd::Last(last) => write!(f, " .. {}", last.name)?,
+            BandEnd::Open => f.write_str(" ..")?,
+        }
+        match &self.first.line {
+            Line::Stable { base } => write!(f, " ({base} and its backports)"),
+            Line::Mainline => Ok(()),
         }
     }
 }
@@ -71,11 +74,16 @@ pub fn bands<'a>(points: &'a [Point], behaviours: &[usize], open: bool) -> Vec<B
         band.end = BandEnd::Open;
     }
 
-    for (point, behaviour) in all() {
+    let mut before = None;
+    for (point, behaviour) in all().filter(|(point, _)| point.line != Line::Mainline) {
         let Line::Stable { base } = point.line else { continue };
-        let base = all().find(|(other, _)| other.name == base);
-        if base.is_none_or(|(_, of_base)| of_base != behaviour) {
-            bands.push(new_band(&bands, point, behaviour, base));
+        let of_base = all().find(|(other, _)| other.name == base);
+        let goes_on = before == Some((&point.line, behaviour));
+        before = Some((&point.line, behaviour));
+        match bands.last_mut() {
+            _ if of_base.is_some_and(|(_, of_base)| of_base == behaviour) => {}
+            Some(band) if goes_on => band.end = BandEnd::Last(point),
+            _ => bands.push(new_band(&bands, point, behaviour, of_base)),
         }
     }
     bands
@@ -114,15 +122,25 @@ pub fn ranges(points: &[Point], chosen: &[bool]) -> String {
     }
     flush(&mut run);
 
-    let mut without: Vec<&str> = Vec::new();
-    for (point, chosen) in all() {
-        let Line::Stable { base } = point.line else { continue };
+    let mut without: Vec<String> = Vec::new();
+    let mut at = 0;
+    while let Some(point) = points.get(at) {
+        let Line::Stable { base } = point.line else {
+            at += 1;
+            continue;
+        };
+        let same = |other: usize| points[other].line == point.line && chosen[other] == chosen[at];
+        let end = (at..points.len()).find(|other| !same(*other)).unwrap_or(points.len());
+        let last = &points[end - 1];
+        let word =
+            if end == at + 1 { point.name.clone() } else { format!("{} .. {}", point.name, last.name) };
         let base_chosen = all().any(|(other, chosen)| chosen && other.name == base);
-        match (chosen, base_chosen) {
-            (true, false) => words.push(point.name.clone()),
-            (false, true) => without.push(&point.name),
+        match (chosen[at], base_chosen) {
+            (true, false) => words.push(word),
+            (false, true) => without.push(word),
             (true, true) | (false, false) => {}
         }
+        at = end;
     }
     let without = if without.is_empty() { String::new() } else { format!(" without {}", without.join(", ")) };
     words.join(", ") + &without

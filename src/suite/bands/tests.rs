@@ -57,6 +57,30 @@ fn a_stable_release_stands_out_only_where_it_differs_from_its_base() {
 }
 
 #[test]
+fn stable_releases_of_one_base_that_behave_alike_are_one_band() {
+    let names = ["v5.15", "v5.15.17", "v5.15.80", "v5.15.90", "v5.15.99", "v5.16", "v5.16.3"];
+    assert_eq!(
+        headings(&names, &[0, 1, 1, 2, 0, 3, 1], true),
+        [
+            "v5.15",
+            "v5.16 ..",
+            "v5.15.17 .. v5.15.80 (v5.15 and its backports)",
+            "v5.15.90 (v5.15 and its backports)",
+            "v5.16.3 (v5.16 and its backports): as v5.15.17",
+        ]
+    );
+    assert_eq!(
+        headings(&names, &[0, 1, 0, 1, 1, 0, 0], true)[1..],
+        ["v5.15.17 (v5.15 and its backports)", "v5.15.90 .. v5.15.99 (v5.15 and its backports): as v5.15.17",]
+    );
+    let points = points(&names);
+    assert_eq!(
+        ranges(&points, &[true, false, false, true, false, false, true]),
+        "v5.15, v5.16.3 without v5.15.17 .. v5.15.80, v5.15.99"
+    );
+}
+
+#[test]
 fn a_behaviour_that_comes_back_is_told_by_its_first_band() {
     assert_eq!(
         headings(&NAMES, &[0, 0, 0, 1, 0, 0], true),

@@ -46,7 +46,7 @@ pub(super) fn texts_at<'b>(points: &[Point], body: &'b str) -> Vec<Option<Cow<'b
             HeadingEnd::Open => points.len() - 1,
         };
         for index in first..=last {
-            if index == first || points[index].line == Line::Mainline {
+            if points[index].line == points[first].line {
                 texts[index].clone_from(&text);
             }
         }
@@ -81,15 +81,16 @@ impl<'a> Heading<'a> {
             Some((range, same)) => (range, Some(same)),
             None => (text, None),
         };
-        let heading = |first, end, base| Heading { first, end, base, same };
-        if let Some((first, base)) = range.split_once(" (") {
-            return heading(first, HeadingEnd::Single, base.split(' ').next());
-        }
-        match range.split_once(" ..") {
-            None => heading(range, HeadingEnd::Single, None),
-            Some((first, "")) => heading(first, HeadingEnd::Open, None),
-            Some((first, last)) => heading(first, HeadingEnd::Last(last.trim_start()), None),
-        }
+        let (range, base) = match range.split_once(" (") {
+            Some((range, base)) => (range, base.split(' ').next()),
+            None => (range, None),
+        };
+        let (first, end) = match range.split_once(" ..") {
+            None => (range, HeadingEnd::Single),
+            Some((first, "")) => (first, HeadingEnd::Open),
+            Some((first, last)) => (first, HeadingEnd::Last(last.trim_start())),
+        };
+        Heading { first, end, base, same }
     }
 }
 

@@ -116,6 +116,19 @@ fn a_body_can_be_read_back() {
 }
 
 #[test]
+fn a_band_of_stable_releases_can_be_read_back() {
+    let points = points(&["v5.15", "v5.15.17", "v5.15.80", "v5.15.90", "v5.16", "v5.16.3"]);
+    let texts = ["1 observe = ok\n", "1 observe = EIO\n", "1 observe = EPERM\n"].map(String::from);
+    let sources: [String; 0] = [];
+    for behaviours in [[0, 1, 1, 2, 0, 1], [0, 1, 1, 0, 2, 2], [0, 0, 1, 1, 1, 0]] {
+        let bands = bands(&points, &behaviours, true);
+        let body = body(Head { title: "A title", sources: &sources }, &bands, &texts, &|_| Vec::new());
+        let expected: Vec<_> = behaviours.iter().map(|index| Some(texts[*index].trim_end().into())).collect();
+        assert_eq!(texts_at(&points, &body), expected, "{body}");
+    }
+}
+
+#[test]
 fn the_points_that_changed_are_named() {
     let points = points(&NAMES);
     let texts = ["zero", "one", "two"];
