@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use dma_ownership::suite::checks::{copies, coverage, layout, order, snapshots, titles};
 use dma_ownership::suite::find::FindError;
+use dma_ownership::{case, suite::reports};
 use libtest_mimic::{Completion, Failed, Trial};
 
 use super::config::shown;
@@ -29,10 +30,12 @@ pub enum Check {
     Redundant,
     Rules,
     Changes,
+    Reports,
+    ReportTable,
 }
 
 impl Check {
-    const ALL: [Check; 10] = [
+    const ALL: [Check; 12] = [
         Check::Names,
         Check::FolderSizes,
         Check::KeyOrder,
@@ -43,11 +46,18 @@ impl Check {
         Check::Redundant,
         Check::Rules,
         Check::Changes,
+        Check::Reports,
+        Check::ReportTable,
     ];
 
     /// The checks of this repository's own suite, or of one elsewhere, which need not reach every rule.
     pub fn of_suite(own: bool) -> impl Iterator<Item = Check> {
-        Check::ALL.into_iter().filter(move |check| own || !matches!(check, Check::Rules | Check::Changes))
+        Check::ALL.into_iter().filter(move |check| own || !check.is_about_this_suite())
+    }
+
+    /// Would it make no sense for a suite elsewhere?
+    fn is_about_this_suite(self) -> bool {
+        matches!(self, Check::Rules | Check::Changes | Check::Reports | Check::ReportTable)
     }
 
     /// The trial's name.
@@ -63,6 +73,8 @@ impl Check {
             Check::Redundant => "redundant",
             Check::Rules => "rules",
             Check::Changes => "changes",
+            Check::Reports => "reports",
+            Check::ReportTable => "report-table",
         };
         format!("{}/{check}", layout::RESERVED_AREA)
     }
@@ -118,9 +130,16 @@ impl Check {
             Check::Redundant => copies::redundant(&suite.surveys()),
             Check::Rules => coverage::undecisive_variants(&suite.surveys()),
             Check::Changes => coverage::undecisive_changes(&suite.surveys()),
+            Check::Reports => reports::gaps(&cases(suite)),
+            Check::ReportTable => reports::stale(&suite.config.cases, &cases(suite)).into_iter().collect(),
         };
         listed(&problems)
     }
+}
+
+/// Every case that can be loaded.
+fn cases(suite: &Suite) -> Vec<case::Case> {
+    suite.found.cases.iter().filter_map(|file| case::load(&file.path).ok()).collect()
 }
 
 /// The keys of every case file that can be read; what cannot be is its own trial's matter.

@@ -27,7 +27,7 @@ mod tests;
 use std::path::Path;
 
 pub use error::{CaseError, Noun, Place, Problem};
-pub use expect::{Unmet, check_expectations};
+pub use expect::{Told, Unmet, check_expectations, told};
 pub use lower::{Lowered, Sweep};
 pub use read::MAX_BYTES;
 
@@ -51,6 +51,8 @@ pub struct Case {
     pub title: String,
     /// Where it is known from: URLs, `commit:<id>`, `kernel:<path>`.
     pub sources: Vec<String>,
+    /// The reports that it tells, by name, if the case says so.
+    pub reports: Vec<String>,
     /// A few sentences of explanation.
     pub why: Option<String>,
     /// The first release it runs on.
@@ -187,6 +189,7 @@ fn resolve<'t>(
         name: name.to_owned(),
         title: form.title.text().to_owned(),
         sources: form.sources.0.iter().map(|source| source.text().to_owned()).collect(),
+        reports: form.reports.iter().map(|report| report.text().to_owned()).collect(),
         why: form.why.as_ref().map(|why| why.text().trim().to_owned()),
         since: release_name(&form.since, *positions.start()),
         until: release_name(&form.until, *positions.end()),

@@ -19,7 +19,8 @@ pub struct Folder {
 }
 
 impl Folder {
-    fn path(&self) -> Result<PathBuf, Failure> {
+    /// The folder itself.
+    pub fn path(&self) -> Result<PathBuf, Failure> {
         if let Some(path) = &self.cases {
             return Ok(path.clone());
         }

@@ -13,6 +13,7 @@ mod progress;
 mod record;
 mod releases;
 mod replay;
+mod report_table;
 pub mod run;
 mod serve;
 mod words;
@@ -47,6 +48,7 @@ enum Command {
     Check(check::Args),
     Releases(releases::Args),
     Replay(replay::Args),
+    ReportTable(report_table::Args),
     Fuzz(fuzz::Args),
     Record(record::Args),
     Serve(serve::Args),
@@ -82,6 +84,7 @@ fn dispatch(command: &Command, out: &mut impl Write) -> Result<Status, Failure> 
         Command::Check(args) => check::run(args, out),
         Command::Releases(args) => releases::run(args, out),
         Command::Replay(args) => replay::run(args, out),
+        Command::ReportTable(args) => report_table::run(args, out),
         Command::Fuzz(args) => fuzz::run(args, out),
         Command::Record(args) => record::run(args, out),
         Command::Serve(args) => serve::run(args, out),

@@ -8,6 +8,7 @@ pub mod checks;
 pub mod deciding;
 pub mod find;
 pub mod judge;
+pub mod reports;
 pub mod runs;
 mod smallest;
 pub mod snapshot;

@@ -3,8 +3,10 @@
 
 pub(super) mod check;
 mod domain;
+mod told;
 
 pub use check::{Unmet, check_expectations};
+pub use told::{Told, told};
 
 use super::error::{Complaint, Problem};
 use super::form::{CaseForm, Entries, ExpectForm, Operation, StateForm, ValueForm, Word};

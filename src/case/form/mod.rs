@@ -26,6 +26,9 @@ pub(crate) struct CaseForm<'t> {
     pub title: Word<'t>,
     /// Where it is known from.
     pub sources: Filled<Word<'t>>,
+    /// The reports that it tells.
+    #[serde(default)]
+    pub reports: Vec<Word<'t>>,
     /// A few sentences of explanation.
     pub why: Option<Word<'t>>,
     /// The first release it runs on.

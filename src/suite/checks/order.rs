@@ -2,8 +2,8 @@
 //! The order of a case's keys: the same everywhere, so that a reader knows where to look.
 
 /// The keys of a case in their order.
-pub const KEYS: [&str; 10] =
-    ["title", "sources", "why", "since", "until", "topology", "given", "steps", "sweep", "deviates"];
+pub const KEYS: [&str; 11] =
+    ["title", "sources", "reports", "why", "since", "until", "topology", "given", "steps", "sweep", "deviates"];
 
 /// Checks that the keys of a case file are in order; says what to move.
 #[must_use]
@@ -42,8 +42,8 @@ mod tests {
         assert_eq!(
             key_order("title: y\nsteps:\n  - observe:\nwhy: z\n").as_deref(),
             Some(
-                "`why` stands after `steps`; the order is title, sources, why, since, until, topology, given, steps, \
-                 sweep, deviates"
+                "`why` stands after `steps`; the order is title, sources, reports, why, since, until, topology, given, \
+                 steps, sweep, deviates"
             )
         );
     }
