@@ -12,7 +12,7 @@ pub const SHAPE: &[Mistake] = &[
     (
         "unknown-iommu-field",
         ":10:28: unknown field `denied`",
-        "known here are `base`, `default_type`, `deny`, `deny_errno`, `detach`, `static` and `deferred_flush`",
+        "known here are `base`, `default_type`, `deny`, `deny_errno`, `detach`, `static`, `deferred_flush`, `late_xlate` and `address_spaces`",
     ),
     ("unknown-step", ":12:5: unknown step `iommu_atach_device`", "did you mean `iommu_attach_device`?"),
     ("unknown-step-no-idea", ":12:5: unknown step `frobnicate`", "cases/README.md lists all steps"),
@@ -323,7 +323,7 @@ pub const WORDS: &[Mistake] = &[
     (
         "text-instead-of-case",
         ":2:1: unknown field `Call trace`",
-        "known here are `title`, `sources`, `why`, `since`, `until`, `topology`, `given`, `steps`, `sweep` and `deviates`",
+        "known here are `title`, `sources`, `reports`, `why`, `since`, `until`, `topology`, `given`, `steps`, `sweep` and `deviates`",
     ),
     ("list-instead-of-case", ":2:1: expected a map, found a list", ""),
     (

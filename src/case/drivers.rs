@@ -28,7 +28,14 @@ pub struct Capabilities {
     pub statics: StaticSet,
     /// Is it capable of deferred invalidation?
     pub deferred_flush: bool,
+    /// Did it get `of_xlate` late, as OMAP's driver?
+    pub late_xlate: bool,
+    /// How many paging domains can be attached at a time, if there is a limit?
+    pub address_spaces: Option<u8>,
 }
+
+/// The set whose driver found its devices without the generic description up to v6.12.
+const OMAP: &str = "omap";
 
 /// A capability set with a name.
 #[derive(Clone, Copy, Debug)]
@@ -58,6 +65,8 @@ impl NamedSet {
             detach: self.detach,
             statics: self.statics.to_vec(),
             deferred_flush: self.deferred_flush,
+            late_xlate: self.name == OMAP,
+            address_spaces: None,
         }
     }
 }
@@ -160,7 +169,7 @@ pub const SETS: &[NamedSet] = &[
         ..PLAIN
     },
     NamedSet {
-        name: "omap",
+        name: OMAP,
         about: "TI's OMAP (32-bit ARM). Only a user's own domains on demand, so no default domain at first; a \
                 detach operation, then the platform operation, then a static identity domain.",
         source: "drivers/iommu/omap-iommu.c",

@@ -19,7 +19,10 @@ pub(crate) fn lower<'t>(
     script.arch = topology.arch.map_or(Arch::Generic, |word| word.value());
     let capabilities = capabilities(topology)?;
     script.registered = topology.registered;
-    script.settings = settings(&capabilities, topology.forbidden_calls);
+    script.settings = settings(&capabilities, script.arch, topology.forbidden_calls);
+    if topology.debug_test_driver_remove {
+        script.settings.push(Setting::TestDriverRemove(true));
+    }
     script.groups = topology
         .groups
         .0
@@ -143,6 +146,12 @@ fn changed<'t>(form: &IommuForm<'t>) -> Result<Capabilities, Complaint<'t>> {
     if let Some(words) = &form.statics {
         capabilities.statics = words.iter().map(|word| word.value()).collect();
     }
+    if let Some(late) = form.late_xlate {
+        capabilities.late_xlate = late;
+    }
+    if let Some(most) = form.address_spaces {
+        capabilities.address_spaces = Some(most.get());
+    }
     if let Some(capable) = form.deferred_flush {
         capabilities.deferred_flush = capable;
     }
@@ -162,7 +171,7 @@ pub(crate) fn errno<'t>(word: &Word<'t>) -> Result<Errno, Complaint<'t>> {
 }
 
 /// The settings that differ from those of a plain driver, in the order in which they are applied.
-fn settings(capabilities: &Capabilities, forbidden_calls: bool) -> Vec<Setting> {
+fn settings(capabilities: &Capabilities, arch: Arch, forbidden_calls: bool) -> Vec<Setting> {
     let mut settings = Vec::new();
     if capabilities.default_type != DefaultType::Dma {
         settings.push(Setting::DefaultType(capabilities.default_type));
@@ -178,6 +187,12 @@ fn settings(capabilities: &Capabilities, forbidden_calls: bool) -> Vec<Setting> 
     }
     if !capabilities.deferred_flush {
         settings.push(Setting::DeferredFlush(false));
+    }
+    if capabilities.late_xlate && arch == Arch::Arm32 {
+        settings.push(Setting::LateXlate(true));
+    }
+    if let Some(most) = capabilities.address_spaces {
+        settings.push(Setting::AddressSpaces(most));
     }
     if forbidden_calls {
         settings.push(Setting::Unsafe(true));

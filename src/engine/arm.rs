@@ -35,6 +35,10 @@ impl Engine<'_> {
             self.state.device_mut(device).awaits_iommu = true;
             return Err(self.refuse(Errno::EPROBE_DEFER, Reason::IommuNotReady));
         }
+        if self.is_looked_up_by_driver(device) {
+            // Without `of_xlate` the firmware's description leads nowhere.
+            return Ok(false);
+        }
         self.call(Call::Xlate { device });
         let state = self.state.device_mut(device);
         state.translated = true;
@@ -70,8 +74,10 @@ impl Engine<'_> {
         if self.state.device(device).dma_ops {
             return;
         }
-        // Up to v6.7 the firmware's description decides, from v6.8 on the group; nothing tells the two apart.
-        let behind = self.state.device(device).group.is_some();
+        // Up to v6.7 the firmware's description decides, from v6.8 on the group; where a driver finds its devices
+        // without the one, they have not been in the other since buses have no operations (v6.8).
+        let state = self.state.device(device);
+        let behind = state.group.is_some() && state.translated;
         let mapped = behind && self.map_at_bind(device);
         let direct = self.direct_ops();
         let state = self.state.device_mut(device);

@@ -2,7 +2,7 @@
 //! The driver core: devices appear and disappear, drivers bind and unbind.
 
 use super::Engine;
-use super::rules::{BindErrno, BusUse, CdxBus, Leave};
+use super::rules::{BindErrno, BusUse, CdxBus, Leave, TestRemove};
 use crate::script::{Bus, DeviceId, DriverKind, Errno};
 use crate::trace::{Crash, Reason};
 
@@ -96,6 +96,19 @@ impl Engine<'_> {
 
     /// `really_probe`
     fn probe_driver(&mut self, device: DeviceId, driver: DriverKind) -> Result<(), Errno> {
+        self.probe_once(device, driver)?;
+        if self.state.driver.test_remove {
+            // The driver is removed at once, without a word to the bus before f429378a9bf8, and probed again.
+            if self.rules.test_remove() == TestRemove::GivesUseBack {
+                self.cleanup_dma(device, driver);
+            }
+            self.arch_teardown(device);
+            self.probe_once(device, driver)?;
+        }
+        Ok(())
+    }
+
+    fn probe_once(&mut self, device: DeviceId, driver: DriverKind) -> Result<(), Errno> {
         self.state.device_mut(device).driver = Some(driver);
         let result = self.configure_dma(device, driver).and_then(|()| {
             self.probe_op_of(device, driver).map_err(|errno| {

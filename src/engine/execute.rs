@@ -34,6 +34,7 @@ impl Engine<'_> {
                         | Op::Iommufd(_)
                         | Op::PciResetPrepare { .. }
                         | Op::PciResetFunction { .. }
+                        | Op::Driver { .. }
                 );
         }
         self.dispatch(op).unwrap_or_else(|outcome| outcome)
@@ -290,6 +291,10 @@ impl Engine<'_> {
             Op::ArmReleaseMapping { mapping } => {
                 self.on_arm()?;
                 self.arm_release(mapping)
+            }
+            Op::Driver { flow, device, domain } if flow.makes_its_domain() => {
+                self.present(device)?;
+                self.making_flow(flow, device, domain)
             }
             Op::Driver { flow, device, domain } => {
                 let domain = self.usable(domain)?;

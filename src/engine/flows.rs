@@ -27,12 +27,17 @@ impl Engine<'_> {
                 self.detach_shared(device, domain);
                 return Outcome::Void;
             }
+            DriverFlow::Omap3ispAttach
+            | DriverFlow::Omap3ispDetach
+            | DriverFlow::RemoteprocAttach
+            | DriverFlow::RemoteprocDetach
+            | DriverFlow::OmapRprocAttach => return self.flow_with_own_domain(flow, device, domain),
         };
         result.map_or_else(Outcome::Err, |()| Outcome::Ok)
     }
 
     /// Takes the architecture's mapping off and frees it.
-    fn drop_mapping(&mut self, device: DeviceId) {
+    pub(super) fn drop_mapping(&mut self, device: DeviceId) {
         if self.state.device(device).mapping.is_some() {
             self.arm_detach(device);
             self.arm_release(crate::script::MappingOf::Device(device));

@@ -3,8 +3,8 @@
 
 use super::Engine;
 use super::rules::{
-    AttachOld, DeviceOps, DmaCookie, DmaFq, DmaSetup, FlushQueue, PagingAlloc, PasidRemove, Registration,
-    RockchipPlatformOp, StaticDomains,
+    AttachOld, DeviceOps, DmaCookie, DmaFq, DmaSetup, FlushQueue, OmapXlate, PagingAlloc, PasidRemove,
+    Registration, RockchipPlatformOp, StaticDomains,
 };
 use super::state::{Domain, DomainId, FaultLeft, Label};
 use crate::script::{
@@ -241,7 +241,8 @@ impl Engine<'_> {
         domain: DomainId,
         from: Option<DomainId>,
     ) -> Result<(), Errno> {
-        let error = self.fault(FaultKind::Attach, device, Some(domain));
+        let fault = self.fault(FaultKind::Attach, device, Some(domain));
+        let error = fault.or_else(|| self.out_of_address_spaces(domain).then_some(Errno::ENOSPC));
         let from = (self.rules.attach_old() == AttachOld::Told).then(|| from.map(DomainId::mark));
         let freed = self.state.domain(domain).freed;
         self.call(Call::Attach { device, domain: domain.mark(), from, freed, error });
@@ -264,6 +265,17 @@ impl Engine<'_> {
                 state.attached = domain;
             }
         }
+    }
+
+    /// Would this be one attached paging domain more than the hardware has address spaces, as Tegra's ASIDs?
+    fn out_of_address_spaces(&self, domain: DomainId) -> bool {
+        let Some(most) = self.state.driver.address_spaces else { return false };
+        let pages = |d: &DomainId| !matches!(self.state.kind(*d), DomainKind::Identity | DomainKind::Blocked);
+        let mut held: Vec<DomainId> =
+            self.state.devices.iter().filter_map(|d| d.attached).filter(pages).collect();
+        held.sort_unstable();
+        held.dedup();
+        pages(&domain) && !held.contains(&domain) && held.len() >= usize::from(most)
     }
 
     /// Has the driver `detach_dev` (of its domains)?
@@ -316,7 +328,12 @@ impl Engine<'_> {
     /// `probe_device`: only devices behind the IOMMU, and device-tree ones only once translated.
     pub(super) fn probe_op(&mut self, device: DeviceId) -> Result<(), Errno> {
         let spec = &self.script.devices[device.index()];
-        if spec.group.is_none() || self.is_device_tree(device) != self.state.device(device).translated {
+        let found = if self.is_looked_up_by_driver(device) {
+            self.rules.registration() != Registration::InstanceOnly
+        } else {
+            self.is_device_tree(device) == self.state.device(device).translated
+        };
+        if spec.group.is_none() || !found {
             return Err(Errno::ENODEV);
         }
         let error = self.fault(FaultKind::Probe, device, None);
@@ -393,6 +410,13 @@ impl Engine<'_> {
         let error = self.fault(FaultKind::DriverProbe, device, None);
         self.call(Call::DriverProbe { device, error });
         error.map_or(Ok(()), Err)
+    }
+
+    /// Does its driver find this device of the device tree without the generic description?
+    pub(super) fn is_looked_up_by_driver(&self, device: DeviceId) -> bool {
+        self.state.driver.late_xlate
+            && self.is_device_tree(device)
+            && self.rules.omap_xlate() == OmapXlate::Absent
     }
 
     /// Device-tree descriptions are only made for 32-bit ARM.

@@ -10,6 +10,7 @@ mod default_domain;
 mod driver_core;
 mod execute;
 mod flows;
+mod flows_omap;
 mod handles;
 mod iommufd;
 mod leave;

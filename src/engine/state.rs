@@ -221,6 +221,12 @@ pub(super) struct Driver {
     pub(super) deny_errno: Option<Errno>,
     pub(super) detach: DetachOps,
     pub(super) flush_queue: bool,
+    /// It got `of_xlate` late.
+    pub(super) late_xlate: bool,
+    /// So many paging domains can be attached at a time.
+    pub(super) address_spaces: Option<u8>,
+    /// Probes are undone once, as a test.
+    pub(super) test_remove: bool,
     pub(super) forbidden_calls: bool,
     pub(super) identity_domain: Option<DomainId>,
     pub(super) blocked_domain: Option<DomainId>,

@@ -294,7 +294,20 @@ pub(super) fn without(script: &Script, device_goes: &[DeviceId], group_goes: &[G
         devices,
         groups,
     };
-    let ops = script.ops.iter().filter_map(|op| renamed(*op, &mut tables)).collect();
+    let mut rename = |op: &Op| {
+        let renamed = renamed(*op, &mut tables);
+        // A driver's own sequence knows its mapping by the name of the mapping's domain.
+        if let Op::Driver { flow, domain, .. } = op
+            && flow.takes_a_mapping()
+            && let Some(DomainName::User(name)) = script.domains.get(domain.index())
+            && let Some(at) = script.mappings.iter().position(|mapping| mapping == name)
+            && let Ok(at) = u8::try_from(at)
+        {
+            tables.mapping(MappingId(at));
+        }
+        renamed
+    };
+    let ops = script.ops.iter().filter_map(&mut rename).collect();
     let Tables { domains, mappings, ioas, owners, handles, devices, groups } = tables;
     let new_group = |id: GroupId| groups.get(id.index()).copied().flatten();
     let stays = |ids: &[Option<DeviceId>], index: usize| ids.get(index).is_some_and(Option::is_some);

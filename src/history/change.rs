@@ -156,6 +156,9 @@ pub const CHANGES: &[Change] = changes! {
     "2dcebc7ddce7" "v6.6-rc1" "PASIDs of address spaces are allocated by the core" {
         SvaIncapable::NoPasidLeft,
     }
+    "f429378a9bf8" "v6.6-rc1" "a probe that is undone as a test gives its use back" {
+        TestRemove::GivesUseBack,
+    }
     "aa0958570f24" "v6.6-rc1" "the last device takes the group's domains along" {
         Leave::FirstTakingDomains,
     }
@@ -256,12 +259,21 @@ pub const CHANGES: &[Change] = changes! {
     "4208849ec7a6" "v6.13-rc1" "a blocking domain is static or a paging domain" {
         BlockingAlloc::StaticOrPaging,
     }
+    "c9b4a3185fcb" "v6.13-rc1" "OMAP's IOMMU driver takes generic firmware descriptions" {
+        OmapXlate::Present,
+    }
     "647b7aad1949" "v6.14-rc1" "a PASID is removed by the blocked domain, which the driver must have" {
         PasidAttach::Blocked,
         PasidRemove::Blocked,
     }
+    "1dc7c8ed7cb3" "v6.14-rc1" "OMAP's remote processor driver takes the ARM mapping off" {
+        OmapRprocMapping::TakenOff,
+    }
     "cb83f4b965a6" "v6.14" "host1x attaches over an identity domain" {
         Host1xAttach::OverNullOrIdentity,
+    }
+    "6bc076eec6f8" "v6.15-rc1" "OMAP3's camera driver takes the ARM mapping off" {
+        Omap3ispMapping::TakenOff,
     }
     "b46064a18810" "v6.15-rc1" "a use of a group without default domain is put off" {
         UseWithoutDefault::Deferred,

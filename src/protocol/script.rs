@@ -74,6 +74,12 @@ pub enum WireSetting {
     ForbiddenCalls(bool),
     /// Static domains.
     Static(List<Word<Static>>),
+    /// Its `of_xlate` came late.
+    LateXlate(bool),
+    /// So many paging domains can be attached at a time.
+    AddressSpaces(u8),
+    /// Probes are undone once, as a test.
+    DebugTestDriverRemove(bool),
 }
 
 /// A group.
@@ -216,6 +222,11 @@ operations! {
     "vfio_device_bind_iommufd" VfioDeviceBindIommufd(FileContext<'a>),
     "vfio_device_attach_iommufd_pt" VfioDeviceAttachIommufdPt(AttachFile<'a>),
     "vfio_device_detach_iommufd_pt" VfioDeviceDetachIommufdPt(DetachFile<'a>),
+    "omap3isp_attach" Omap3ispAttach(DomainDevice<'a>),
+    "omap3isp_detach" Omap3ispDetach(DomainDevice<'a>),
+    "remoteproc_attach" RemoteprocAttach(DomainDevice<'a>),
+    "remoteproc_detach" RemoteprocDetach(DomainDevice<'a>),
+    "omap_rproc_attach" OmapRprocAttach(DomainDevice<'a>),
     "fail" Fail(WireFault<'a>),
     "fail_clear" FailClear(Nothing),
     "deny" Deny(Kinds),

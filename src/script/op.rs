@@ -169,6 +169,39 @@ pub enum DriverFlow {
     Host1xAttach,
     /// `host1x_iommu_exit` of the host1x driver itself
     Host1xDetach,
+    /// `isp_attach_iommu` of OMAP3's camera driver, which makes the mapping
+    Omap3ispAttach,
+    /// `isp_detach_iommu` of OMAP3's camera driver
+    Omap3ispDetach,
+    /// `rproc_enable_iommu` of the remoteproc core, which allocates the domain
+    RemoteprocAttach,
+    /// `rproc_disable_iommu` of the remoteproc core, which frees the domain
+    RemoteprocDetach,
+    /// `omap_rproc_probe`, then `rproc_enable_iommu`
+    OmapRprocAttach,
+}
+
+impl DriverFlow {
+    /// Does it make the domain that it attaches?
+    #[must_use]
+    pub fn makes_its_domain(self) -> bool {
+        matches!(
+            self,
+            DriverFlow::Omap3ispAttach | DriverFlow::RemoteprocAttach | DriverFlow::OmapRprocAttach
+        )
+    }
+
+    /// Is its domain that of a mapping?
+    #[must_use]
+    pub fn takes_a_mapping(self) -> bool {
+        matches!(
+            self,
+            DriverFlow::ExynosAttach
+                | DriverFlow::ExynosDetach
+                | DriverFlow::Omap3ispAttach
+                | DriverFlow::Omap3ispDetach
+        )
+    }
 }
 
 /// A private field of a group.

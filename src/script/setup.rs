@@ -158,6 +158,13 @@ pub enum Setting {
     Unsafe(bool),
     /// Static domains.
     Static(StaticSet),
+    /// 32-bit ARM: the driver finds its devices by a look-up of its own and got `of_xlate` late, as OMAP's did
+    /// (c9b4a3185fcb, v6.13).
+    LateXlate(bool),
+    /// So many paging domains can be attached at a time; one more is -ENOSPC.
+    AddressSpaces(u8),
+    /// `CONFIG_DEBUG_TEST_DRIVER_REMOVE`: each probe is undone once and done again.
+    TestDriverRemove(bool),
 }
 
 /// A group of the topology.

@@ -180,6 +180,11 @@ fn flow_name(flow: DriverFlow) -> &'static str {
         DriverFlow::TegraDrmDetach => "tegra_drm_detach",
         DriverFlow::Host1xAttach => "host1x_attach",
         DriverFlow::Host1xDetach => "host1x_detach",
+        DriverFlow::Omap3ispAttach => "omap3isp_attach",
+        DriverFlow::Omap3ispDetach => "omap3isp_detach",
+        DriverFlow::RemoteprocAttach => "remoteproc_attach",
+        DriverFlow::RemoteprocDetach => "remoteproc_detach",
+        DriverFlow::OmapRprocAttach => "omap_rproc_attach",
     }
 }
 

@@ -75,6 +75,9 @@ pub(crate) struct TopologyForm<'t> {
     /// Run calls that no correct caller makes.
     #[serde(default)]
     pub forbidden_calls: bool,
+    /// Each probe is undone once and done again.
+    #[serde(default)]
+    pub debug_test_driver_remove: bool,
     /// The IOMMU is registered before the first step.
     #[serde(default = "registered")]
     pub registered: bool,
@@ -104,6 +107,10 @@ pub(crate) struct IommuForm<'t> {
     pub statics: Option<Vec<StaticWord>>,
     /// Is it capable of deferred invalidation?
     pub deferred_flush: Option<bool>,
+    /// Did it get `of_xlate` late?
+    pub late_xlate: Option<bool>,
+    /// How many paging domains can be attached at a time?
+    pub address_spaces: Option<Bounded<1, 16>>,
 }
 
 /// The map form of a group.

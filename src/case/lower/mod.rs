@@ -88,6 +88,10 @@ impl Lowering<'_> {
             Operation::ArmCreateMapping(form) => (&form.mapping, DomainWord::Mapping),
             Operation::IommufdHwptAlloc(form) => (&form.hwpt, DomainWord::Hwpt),
             Operation::IommufdIoasAlloc(form) => (&form.ioas, DomainWord::Ioas),
+            Operation::Omap3ispAttach(form) => (&form.domain, DomainWord::Mapping),
+            Operation::RemoteprocAttach(form) | Operation::OmapRprocAttach(form) => {
+                (&form.domain, DomainWord::Paging)
+            }
             _ => return Ok(()),
         };
         let index = self.names.domain_of(word, kind)?;

@@ -219,6 +219,22 @@ impl Lowering<'_> {
             | Operation::VfioDeviceBindIommufd(_)
             | Operation::VfioDeviceAttachIommufdPt(_)
             | Operation::VfioDeviceDetachIommufdPt(_) => Op::Iommufd(self.iommufd(operation)?),
+            | Operation::IommuDestroy(_) => Op::Iommufd(self.iommufd(operation)?),
+            Operation::Omap3ispAttach(form) => {
+                self.driver(DriverFlow::Omap3ispAttach, &form.domain, &form.device)?
+            }
+            Operation::Omap3ispDetach(form) => {
+                self.driver(DriverFlow::Omap3ispDetach, &form.domain, &form.device)?
+            }
+            Operation::RemoteprocAttach(form) => {
+                self.driver(DriverFlow::RemoteprocAttach, &form.domain, &form.device)?
+            }
+            Operation::RemoteprocDetach(form) => {
+                self.driver(DriverFlow::RemoteprocDetach, &form.domain, &form.device)?
+            }
+            Operation::OmapRprocAttach(form) => {
+                self.driver(DriverFlow::OmapRprocAttach, &form.domain, &form.device)?
+            }
             Operation::Fail(form) => Op::Fail(self.fault(form)?),
             Operation::FailClear(()) => Op::FailClear,
             Operation::Deny(kinds) => Op::Deny { kinds: kinds.iter().map(|kind| kind.value()).collect() },
@@ -234,8 +250,8 @@ impl Lowering<'_> {
         domain: &Word<'t>,
         device: &Word<'t>,
     ) -> Result<Op, Complaint<'t>> {
-        if matches!(flow, DriverFlow::ExynosAttach | DriverFlow::ExynosDetach) {
-            self.names.domain_of(domain, DomainWord::Mapping)?;
+        if flow.takes_a_mapping() {
+            self.mapping(domain)?;
         }
         let (domain, device) = self.domain_device(domain, device)?;
         Ok(Op::Driver { flow, device, domain })

@@ -602,4 +602,32 @@ rules! {
         /// Where the driver has no `IOMMU_CAP_DEFERRED_FLUSH`.
         IfCapable,
     }
+    /// Has OMAP's IOMMU driver `of_xlate`?
+    omap_xlate OmapXlate {
+        /// No: it finds its devices by itself, as long as a bus has operations.
+        Absent,
+        /// Yes.
+        Present,
+    }
+    /// What OMAP3's camera driver does with the ARM mapping before it attaches its own.
+    omap3isp_mapping Omap3ispMapping {
+        /// Nothing.
+        Kept,
+        /// Takes it off.
+        TakenOff,
+    }
+    /// What OMAP's remote processor driver does with the ARM mapping in its probe.
+    omap_rproc_mapping OmapRprocMapping {
+        /// Nothing.
+        Kept,
+        /// Takes it off.
+        TakenOff,
+    }
+    /// What becomes of a use when `CONFIG_DEBUG_TEST_DRIVER_REMOVE` undoes a probe.
+    test_remove TestRemove {
+        /// It stays counted.
+        KeepsUse,
+        /// It is given back.
+        GivesUseBack,
+    }
 }

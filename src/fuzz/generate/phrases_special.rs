@@ -140,8 +140,11 @@ impl Play<'_> {
         let group = self.any_group()?;
         for _ in 0..self.random.between(1, 4) {
             let device = self.some_device(group)?;
-            let exynos = self.world.script.arch == Arch::Arm32 && self.random.percent(25);
-            let (attach, detach, domain) = if exynos {
+            let arm = self.world.script.arch == Arch::Arm32;
+            let exynos = arm && self.random.percent(25);
+            let (attach, detach, domain) = if self.random.percent(30) {
+                self.flow_that_makes_its_domain(arm)?
+            } else if exynos {
                 let mapping = self.some_mapping(device)?;
                 let (_, domain) = World::mapping(mapping.0)?;
                 (DriverFlow::ExynosAttach, DriverFlow::ExynosDetach, domain)
@@ -163,6 +166,26 @@ impl Play<'_> {
             }
         }
         Some(())
+    }
+
+    /// A sequence that makes its domain, under a name that is not in use.
+    fn flow_that_makes_its_domain(
+        &mut self,
+        arm: bool,
+    ) -> Option<(DriverFlow, DriverFlow, crate::script::DomainRef)> {
+        if arm && self.random.percent(40) {
+            let (_, domain) = World::mapping(self.named_mappings)?;
+            self.named_mappings += 1;
+            return Some((DriverFlow::Omap3ispAttach, DriverFlow::Omap3ispDetach, domain));
+        }
+        let domain = World::own(self.named)?;
+        self.named += 1;
+        let attach = if arm && self.random.percent(60) {
+            DriverFlow::OmapRprocAttach
+        } else {
+            DriverFlow::RemoteprocAttach
+        };
+        Some((attach, DriverFlow::RemoteprocDetach, domain))
     }
 
     /// What no correct caller does and what takes kernels down: calls for empty groups, for devices without group or

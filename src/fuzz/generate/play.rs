@@ -35,10 +35,10 @@ pub(super) struct Play<'w> {
     /// The user's domains that are there.
     pub(super) domains: Vec<DomainRef>,
     /// So many of the user's domains have been named.
-    named: u16,
+    pub(super) named: u16,
     /// Mappings that were made.
     pub(super) mappings: Vec<MappingId>,
-    named_mappings: u8,
+    pub(super) named_mappings: u8,
     /// Devices whose mapping was taken off.
     pub(super) taken: Vec<DeviceId>,
     pub(super) pasids: Vec<Attached>,

@@ -247,6 +247,14 @@ fn settings(theme: Theme, daring: bool, profile: &Profile, random: &mut Random, 
     if random.percent(15) {
         settings.push(Setting::DeferredFlush(false));
     }
+    // What only the engine can play.
+    let unusual = profile.supports.flows;
+    if unusual && arch == Arch::Arm32 && random.percent(25) {
+        settings.push(Setting::LateXlate(true));
+    }
+    if unusual && random.percent(8) {
+        settings.push(Setting::AddressSpaces(random.of([1, 2, 3])));
+    }
     // On 32-bit ARM forbidden calls use mappings after they are freed, and what that does is chance.
     if daring && arch == Arch::Generic && random.percent(60) {
         settings.push(Setting::Unsafe(true));
@@ -262,6 +270,9 @@ fn settings(theme: Theme, daring: bool, profile: &Profile, random: &mut Random, 
         if !statics.is_empty() {
             settings.push(Setting::Static(statics));
         }
+    }
+    if unusual && random.percent(12) {
+        settings.push(Setting::TestDriverRemove(true));
     }
 }
 

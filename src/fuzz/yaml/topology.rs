@@ -14,7 +14,7 @@ pub(super) fn write(script: &Script, text: &mut String) -> Result<(), Inexpressi
     if script.arch == Arch::Arm32 {
         lines.push("arch: arm32".to_owned());
     }
-    let (iommu, forbidden_calls) = settings(script)?;
+    let (iommu, forbidden_calls, test_remove) = settings(script)?;
     if !iommu.is_empty() {
         lines.push(format!("iommu: {{ {} }}", iommu.join(", ")));
     }
@@ -49,6 +49,9 @@ pub(super) fn write(script: &Script, text: &mut String) -> Result<(), Inexpressi
     if forbidden_calls {
         lines.push("forbidden_calls: true".into());
     }
+    if test_remove {
+        lines.push("debug_test_driver_remove: true".into());
+    }
     let _ = writeln!(text, "topology:{}", if lines.is_empty() { " {}" } else { "" });
     for line in lines {
         let _ = writeln!(text, "  {line}");
@@ -56,10 +59,11 @@ pub(super) fn write(script: &Script, text: &mut String) -> Result<(), Inexpressi
     Ok(())
 }
 
-/// What `iommu` says, and whether forbidden calls are run.
-fn settings(script: &Script) -> Result<(Vec<String>, bool), Inexpressible> {
+/// What `iommu` says, whether forbidden calls are run, and whether probes are undone as a test.
+fn settings(script: &Script) -> Result<(Vec<String>, bool, bool), Inexpressible> {
     let mut fields = Vec::new();
     let mut forbidden_calls = false;
+    let mut test_remove = false;
     for setting in &script.settings {
         fields.push(match setting {
             Setting::DefaultType(kind) => format!("default_type: {}", kind.word()),
@@ -67,6 +71,12 @@ fn settings(script: &Script) -> Result<(Vec<String>, bool), Inexpressible> {
             Setting::DenyErrno(with) => format!("deny_errno: {}", errno(*with)?),
             Setting::Detach(ops) => format!("detach: {}", ops.word()),
             Setting::DeferredFlush(capable) => format!("deferred_flush: {capable}"),
+            Setting::LateXlate(late) => format!("late_xlate: {late}"),
+            Setting::AddressSpaces(most) => format!("address_spaces: {most}"),
+            Setting::TestDriverRemove(test) => {
+                test_remove = *test;
+                continue;
+            }
             Setting::Unsafe(allowed) => {
                 forbidden_calls = *allowed;
                 continue;
@@ -77,7 +87,7 @@ fn settings(script: &Script) -> Result<(Vec<String>, bool), Inexpressible> {
             }
         });
     }
-    Ok((fields, forbidden_calls))
+    Ok((fields, forbidden_calls, test_remove))
 }
 
 fn group(script: &Script, index: usize) -> String {

@@ -33,6 +33,9 @@ pub enum CannotRun {
     /// A device's use of an address space, which the bench has no driver for.
     #[error("binds a device to an address space")]
     AddressSpace,
+    /// A setting that the mock driver of the guest does not have.
+    #[error("needs `{0}`, which the driver in the guest cannot play")]
+    Setting(&'static str),
     /// More of something than the bench keeps.
     #[error("has more than {most} {what}")]
     TooMany {

@@ -64,6 +64,9 @@ impl WireSetting {
             WireSetting::DenyErrno(errno) => Setting::DenyErrno(errno.0),
             WireSetting::Detach(word) => Setting::Detach(word.0),
             WireSetting::DeferredFlush(capable) => Setting::DeferredFlush(*capable),
+            WireSetting::LateXlate(late) => Setting::LateXlate(*late),
+            WireSetting::AddressSpaces(most) => Setting::AddressSpaces(*most),
+            WireSetting::DebugTestDriverRemove(test) => Setting::TestDriverRemove(*test),
             WireSetting::ForbiddenCalls(run) => Setting::Unsafe(*run),
             WireSetting::Static(words) => Setting::Static(words.iter().map(|word| word.0).collect()),
         }
@@ -296,6 +299,11 @@ impl Reader {
             WireOp::VfioDeviceDetachIommufdPt(of) => {
                 self.cdev(&of.device, of.file, CdevOp::Detach { pasid: of.pasid })?
             }
+            WireOp::Omap3ispAttach(of) => self.flow(DriverFlow::Omap3ispAttach, of)?,
+            WireOp::Omap3ispDetach(of) => self.flow(DriverFlow::Omap3ispDetach, of)?,
+            WireOp::RemoteprocAttach(of) => self.flow(DriverFlow::RemoteprocAttach, of)?,
+            WireOp::RemoteprocDetach(of) => self.flow(DriverFlow::RemoteprocDetach, of)?,
+            WireOp::OmapRprocAttach(of) => self.flow(DriverFlow::OmapRprocAttach, of)?,
             WireOp::Fail(fault) => Op::Fail(self.fault(fault)?),
             WireOp::FailClear(_) => Op::FailClear,
             WireOp::Deny(kinds) => Op::Deny { kinds: kinds.types.iter().map(|kind| kind.0).collect() },
@@ -305,6 +313,9 @@ impl Reader {
     }
 
     fn flow(&mut self, flow: DriverFlow, of: &DomainDevice<'_>) -> Result<Op, WireError> {
+        if flow.takes_a_mapping() {
+            self.mapping(&of.domain)?;
+        }
         let (domain, device) = self.domain_device(of)?;
         Ok(Op::Driver { flow, device, domain })
     }

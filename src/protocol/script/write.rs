@@ -71,6 +71,9 @@ impl WireSetting {
             Setting::DenyErrno(errno) => WireSetting::DenyErrno(Word(*errno)),
             Setting::Detach(ops) => WireSetting::Detach(Word(*ops)),
             Setting::DeferredFlush(capable) => WireSetting::DeferredFlush(*capable),
+            Setting::LateXlate(late) => WireSetting::LateXlate(*late),
+            Setting::AddressSpaces(most) => WireSetting::AddressSpaces(*most),
+            Setting::TestDriverRemove(test) => WireSetting::DebugTestDriverRemove(*test),
             Setting::Unsafe(run) => WireSetting::ForbiddenCalls(*run),
             Setting::Static(which) => WireSetting::Static(which.iter().copied().map(Word).collect()),
         }
@@ -404,5 +407,10 @@ fn flow_op<'a>(flow: DriverFlow) -> fn(DomainDevice<'a>) -> WireOp<'a> {
         DriverFlow::TegraDrmDetach => WireOp::TegraDrmDetach,
         DriverFlow::Host1xAttach => WireOp::Host1xAttach,
         DriverFlow::Host1xDetach => WireOp::Host1xDetach,
+        DriverFlow::Omap3ispAttach => WireOp::Omap3ispAttach,
+        DriverFlow::Omap3ispDetach => WireOp::Omap3ispDetach,
+        DriverFlow::RemoteprocAttach => WireOp::RemoteprocAttach,
+        DriverFlow::RemoteprocDetach => WireOp::RemoteprocDetach,
+        DriverFlow::OmapRprocAttach => WireOp::OmapRprocAttach,
     }
 }

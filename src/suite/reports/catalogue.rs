@@ -115,7 +115,7 @@ pub const REPORTS: &[Report] = &[
     case(88, "exynos-drm-rebind-init-fails"),
     case(89, "mtk-v1-finalize-deadlock"),
     case(90, "host1x-arm-mapping-back"),
-    context(91, "host1x-implicit-domains-exhausted", "not told yet: an IOMMU with few domains"),
+    case(91, "host1x-implicit-domains-exhausted"),
     case(92, "tegra-2d-3d-not-detached"),
     case(93, "qcom-deferral-mapping-free"),
     context(94, "exynos-suspend-identity", "what one driver restores after a suspend"),
@@ -174,7 +174,7 @@ pub const REPORTS: &[Report] = &[
     context(128, "pasid-restore-on-siblings", "not told yet: resets"),
     context(130, "alias-sibling-unblocks", "not told yet: resets"),
     case(131, "replace-on-never-attached"),
-    context(132, "destroy-in-use-page-table", "not told yet: iommufd"),
+    case(132, "destroy-in-use-page-table"),
     context(
         133,
         "unbind-timeout-warning",

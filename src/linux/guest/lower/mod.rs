@@ -81,7 +81,8 @@ impl Lowering<'_> {
     fn setup(&self) -> Result<Vec<String>, CannotRun> {
         let mut lines = Vec::new();
         if !self.script.settings.is_empty() {
-            let settings: Vec<String> = self.script.settings.iter().map(|s| self.setting(s)).collect();
+            let settings = self.script.settings.iter().map(|s| self.setting(s));
+            let settings: Vec<String> = settings.collect::<Result<_, _>>()?;
             lines.push(format!("cfg {}", settings.join(" ")));
         }
         for (index, group) in self.script.groups.iter().enumerate() {
@@ -105,8 +106,8 @@ impl Lowering<'_> {
         Ok(lines)
     }
 
-    fn setting(&self, setting: &Setting) -> String {
-        match setting {
+    fn setting(&self, setting: &Setting) -> Result<String, CannotRun> {
+        Ok(match setting {
             Setting::DefaultType(kind) => format!("def={}", default_type(*kind)),
             Setting::Deny(kinds) => format!("deny={}", letters(*kinds)),
             Setting::DenyErrno(errno) => format!("deny_errno={}", number(*errno)),
@@ -114,7 +115,10 @@ impl Lowering<'_> {
             Setting::DeferredFlush(capable) => format!("fqcap={}", u8::from(*capable)),
             Setting::Unsafe(allowed) => format!("unsafe={}", u8::from(*allowed)),
             Setting::Static(which) => format!("static={}", statics(which)),
-        }
+            Setting::LateXlate(_) => return Err(CannotRun::Setting("late_xlate")),
+            Setting::AddressSpaces(_) => return Err(CannotRun::Setting("address_spaces")),
+            Setting::TestDriverRemove(_) => return Err(CannotRun::Setting("debug_test_driver_remove")),
+        })
     }
 
     /// The bench has one switch for both ways to leave a domain; each kernel has at most one of them.
