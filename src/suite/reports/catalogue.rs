@@ -180,7 +180,7 @@ pub const REPORTS: &[Report] = &[
         "unbind-timeout-warning",
         "how long an unbind may wait; no errno and no domain depend on it",
     ),
-    context(135, "iopf-group-ownership-uaf", "not told yet: page requests"),
-    context(136, "auto-response-wrong-table", "not told yet: page requests"),
-    context(137, "report-fault-crash", "not told yet: fault reports"),
+    case(135, "iopf-group-ownership-uaf"),
+    case(136, "auto-response-wrong-table"),
+    case(137, "report-fault-crash"),
 ];
