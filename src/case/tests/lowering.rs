@@ -4,6 +4,7 @@
 use rstest::rstest;
 
 use super::{good, parse, text};
+use crate::case::Problem;
 use crate::case::form::Operation;
 use crate::script::{
     Arch, Bus, DefaultType, DetachOps, DeviceId, DomainKind, DomainName, DomainRef, DriverFlow, DriverKind,
@@ -369,4 +370,17 @@ fn good_yaml_is_let_pass(#[case] head: &str) {
         "{}",
         parse(&yaml).err().map(|error| error.to_string()).unwrap_or_default()
     );
+}
+
+#[rstest]
+#[case("remoteproc_attach", DriverFlow::RemoteprocAttach)]
+#[case("omap_rproc_attach", DriverFlow::OmapRprocAttach)]
+fn a_sequence_that_makes_its_domain_finds_none(#[case] step: &str, #[case] flow: DriverFlow) {
+    let once = format!("  - {step}: {{ domain: m, device: a }}\n");
+    let ops = good(&in_world(&once)).lower().script.ops;
+    assert_eq!(ops.last(), Some(&Op::Driver { flow, device: A, domain: M }));
+    assert!(!ops.iter().any(|op| matches!(op, Op::DomainAlloc { .. })), "{ops:?}");
+    let twice = in_world(&format!("{once}{once}"));
+    let error = crate::case::from_text("area/x", &twice).expect_err("made twice");
+    assert!(matches!(error.problem, Problem::AllocatedTwice(_)), "{error}");
 }
