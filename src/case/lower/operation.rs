@@ -219,7 +219,6 @@ impl Lowering<'_> {
             | Operation::VfioDeviceBindIommufd(_)
             | Operation::VfioDeviceAttachIommufdPt(_)
             | Operation::VfioDeviceDetachIommufdPt(_) => Op::Iommufd(self.iommufd(operation)?),
-            | Operation::IommuDestroy(_) => Op::Iommufd(self.iommufd(operation)?),
             Operation::Omap3ispAttach(form) => {
                 self.driver(DriverFlow::Omap3ispAttach, &form.domain, &form.device)?
             }
