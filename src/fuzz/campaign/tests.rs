@@ -79,7 +79,7 @@ fn every_change_of_history_is_noticed() {
         let mut target = Reference::at(before);
         let mut noticed =
             |script: &Script| matches!(judge(script, &after, target.run(script)), Judged::Deviates(_));
-        let found = (0..2000)
+        let found = (0..12_000)
             .any(|_| generators.iter_mut().filter_map(Iterator::next).any(|script| noticed(&script)));
         if !found {
             missed.push(change.id);
