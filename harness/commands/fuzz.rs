@@ -47,7 +47,7 @@ fn a_changed_rule_is_found_and_written_as_a_case(
     #[case] reference: &str,
 ) {
     let folder = tempfile::tempdir().expect("a folder");
-    let ran = fuzz(on, release, "3", &["--scripts", "600"], folder.path());
+    let ran = fuzz(on, release, "3", &["--scripts", "3000"], folder.path());
     assert_eq!(ran.code, 1, "{ran}");
     let mut cases = Vec::new();
     for entry in fs::read_dir(folder.path()).expect("a folder").flatten() {
