@@ -78,6 +78,8 @@ fn words(expected: &Expected, script: &Script) -> Vec<String> {
             GroupFact::DefaultDomain(domain) => format!("default_domain of {group}: {domain}"),
             GroupFact::BlockingDomain(domain) => format!("blocking_domain of {group}: {domain}"),
             GroupFact::Pasids(pasids) => format!("PASIDs of {group}: {pasids}"),
+            GroupFact::ResettingDomain(domain) => format!("resetting_domain of {group}: {domain}"),
+            GroupFact::RecoveryCnt(count) => format!("recovery_cnt of {group}: {count}"),
             GroupFact::OwnerCnt(count) => format!("owner_cnt of {group}: {count}"),
             GroupFact::Owner(owner) => format!("owner of {group}: {owner}"),
             GroupFact::Devices(devices) => {
@@ -91,6 +93,9 @@ fn words(expected: &Expected, script: &Script) -> Vec<String> {
         let device = script.devices.get(device.index()).map_or("", |spec| spec.name.as_str());
         match fact {
             DeviceFact::Attached(domain) => format!("{device} on {domain}"),
+            DeviceFact::Blocked(true) => format!("{device} blocked"),
+            DeviceFact::Blocked(false) => format!("{device} not blocked"),
+            DeviceFact::ResetDepth(depth) => format!("reset_depth of {device}: {depth}"),
             DeviceFact::Driver(driver) => {
                 format!("driver of {device}: {}", driver.map_or(NULL, Worded::word))
             }

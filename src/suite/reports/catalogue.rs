@@ -47,7 +47,7 @@ pub const REPORTS: &[Report] = &[
         "read from a patch's title only, and at odds with the core's fallback to DMA of that time",
     ),
     case(25, "apple-dart-4k-default-attach-fails"),
-    context(26, "reset-done-null-domain", "not told yet: resets"),
+    case(26, "reset-done-null-domain"),
     context(27, "set-default-after-direct-maps", "before v5.10: mappings of a domain that was thrown away"),
     context(28, "mixed-domain-types-one-group", "before v5.10: domains were chosen device by device"),
     context(
@@ -169,10 +169,10 @@ pub const REPORTS: &[Report] = &[
     case(120, "pasid-range-not-checked"),
     context(122, "xdna-sva-eopnotsupp", "not told yet: SVA bind"),
     context(124, "bug216865-pasid-enable", "not told yet: SVA bind"),
-    context(125, "nested-reset-busy", "not told yet: resets"),
-    context(126, "detach-during-reset-warns", "not told yet: resets"),
-    context(128, "pasid-restore-on-siblings", "not told yet: resets"),
-    context(130, "alias-sibling-unblocks", "not told yet: resets"),
+    case(125, "nested-reset-busy"),
+    case(126, "detach-during-reset-warns"),
+    case(128, "pasid-restore-on-siblings"),
+    case(130, "alias-sibling-unblocks"),
     case(131, "replace-on-never-attached"),
     case(132, "destroy-in-use-page-table"),
     context(
