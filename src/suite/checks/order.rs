@@ -2,8 +2,9 @@
 //! The order of a case's keys: the same everywhere, so that a reader knows where to look.
 
 /// The keys of a case in their order.
-pub const KEYS: [&str; 11] =
-    ["title", "sources", "reports", "why", "since", "until", "topology", "given", "steps", "sweep", "deviates"];
+pub const KEYS: [&str; 11] = [
+    "title", "sources", "reports", "why", "since", "until", "topology", "given", "steps", "sweep", "deviates",
+];
 
 /// Checks that the keys of a case file are in order; says what to move.
 #[must_use]
