@@ -64,7 +64,7 @@ SUITE/cases/look/stray.yml: is neither a case (.yaml) nor a note (.md)"
     );
     assert_eq!(
         output.failure("suite/key-order"),
-        "SUITE/cases/look/Observe_it.yaml: `title` stands after `sources`; the order is title, sources, why, since, \
+        "SUITE/cases/look/Observe_it.yaml: `title` stands after `sources`; the order is title, sources, reports, why, since, \
          until, topology, given, steps, sweep, deviates"
     );
 }
