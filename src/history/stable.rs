@@ -41,7 +41,7 @@ pub(super) const STABLE: &[Stable] = &[
     ("v6.8.12", "v6.8", &["b025dea63cde"]), // [C]
     ("v6.11.11", "v6.11", &[]),             // [L]
     // [C] all six; [S] 6.12.117, [L] 6.12.95 and 6.12.117. 6.12.97 tells set_dev_pasid the old domain, which no
-    // recording shows.
+    // recording shows. What OMAP's drivers do was read in 6.12.117; v6.12.95 is taken to do the same.
     ("v6.12.21", "v6.12", &["cb83f4b965a6"]),
     ("v6.12.24", "v6.12", &["cb83f4b965a6", "fb21b1568ada", "55c85fa7579d"]),
     ("v6.12.26", "v6.12", &["cb83f4b965a6", "fb21b1568ada", "55c85fa7579d", "b46064a18810"]),
@@ -54,12 +54,30 @@ pub(super) const STABLE: &[Stable] = &[
     (
         "v6.12.95",
         "v6.12",
-        &["cb83f4b965a6", "fb21b1568ada", "55c85fa7579d", "b46064a18810", "72f98ef9a4be", "b3f6fcd8404f"],
+        &[
+            "cb83f4b965a6",
+            "fb21b1568ada",
+            "55c85fa7579d",
+            "b46064a18810",
+            "72f98ef9a4be",
+            "b3f6fcd8404f",
+            "1dc7c8ed7cb3",
+            "6bc076eec6f8",
+        ],
     ),
     (
         "v6.12.117",
         "v6.12",
-        &["cb83f4b965a6", "fb21b1568ada", "55c85fa7579d", "b46064a18810", "72f98ef9a4be", "b3f6fcd8404f"],
+        &[
+            "cb83f4b965a6",
+            "fb21b1568ada",
+            "55c85fa7579d",
+            "b46064a18810",
+            "72f98ef9a4be",
+            "b3f6fcd8404f",
+            "1dc7c8ed7cb3",
+            "6bc076eec6f8",
+        ],
     ),
     ("v6.13.7", "v6.13", &[]),               // [L]
     ("v6.13.9", "v6.13", &["cb83f4b965a6"]), // [M]
