@@ -88,6 +88,8 @@ pub enum Noun {
     Owner,
     /// An attach handle.
     Handle,
+    /// A VFIO container.
+    Container,
 }
 
 impl fmt::Display for Noun {
@@ -102,6 +104,7 @@ impl fmt::Display for Noun {
             Noun::Ioas => "address space",
             Noun::Owner => "owner",
             Noun::Handle => "handle",
+            Noun::Container => "container",
         })
     }
 }

@@ -16,6 +16,8 @@ pub(crate) const MAX_DEVICES: usize = 16;
 pub(crate) const MAX_OWNERS: usize = 8;
 /// Attach handles; a test bench has no more.
 pub(crate) const MAX_HANDLES: usize = 8;
+/// VFIO's containers; a test bench has no more.
+pub(crate) const MAX_CONTAINERS: usize = 4;
 /// Domains and mappings of the user.
 pub(crate) const MAX_DOMAINS: usize = 16;
 /// Characters of a name.
@@ -34,6 +36,8 @@ pub(crate) struct Names {
     pub owners: Vec<String>,
     /// Attach handles.
     pub handles: Vec<String>,
+    /// VFIO's containers.
+    pub containers: Vec<String>,
     /// Devices that something is done with, as bits by their index.
     used: Cell<u32>,
 }
@@ -73,6 +77,12 @@ impl Names {
             }
             names.handles.push(checked(handle, Noun::Handle)?);
         }
+        for container in &topology.containers {
+            if names.containers.iter().any(|known| known == container.text()) {
+                return Err(duplicate_name(container, Noun::Container));
+            }
+            names.containers.push(checked(container, Noun::Container)?);
+        }
         names.check_limits(topology)?;
         Ok(names)
     }
@@ -104,6 +114,7 @@ impl Names {
             (domains, "domains", self.domains.len(), MAX_DOMAINS),
             (first(topology.owners.first()), "owners", self.owners.len(), MAX_OWNERS),
             (first(topology.handles.first()), "handles", self.handles.len(), MAX_HANDLES),
+            (first(topology.containers.first()), "containers", self.containers.len(), MAX_CONTAINERS),
         ] {
             if count > limit {
                 return Err(Complaint::at(spot, Problem::TooMany { what, count, limit })
@@ -234,20 +245,33 @@ impl Names {
         self.undeclared(word.text(), word.spot(), Noun::Handle)
     }
 
+    /// The container of this name.
+    pub(crate) fn container<'t>(&self, word: &Word<'t>) -> Result<&str, Complaint<'t>> {
+        self.container_in(word.text(), word.spot())
+    }
+
+    /// The container of this name, which stands in this part of the text.
+    pub(crate) fn container_in<'t>(&self, name: &str, spot: Option<&'t str>) -> Result<&str, Complaint<'t>> {
+        let found = self.containers.iter().find(|container| *container == name);
+        found.map(String::as_str).ok_or_else(|| self.undeclared(name, spot, Noun::Container))
+    }
+
     /// A name that is not declared: perhaps mistyped, perhaps of another kind.
     fn undeclared<'t>(&self, name: &str, spot: Option<&'t str>, noun: Noun) -> Complaint<'t> {
-        let kinds: [(Noun, Vec<&str>); 5] = [
+        let kinds: [(Noun, Vec<&str>); 6] = [
             (Noun::Group, self.groups.iter().map(String::as_str).collect()),
             (Noun::Device, self.devices.iter().map(|device| device.0.as_str()).collect()),
             (Noun::Domain, self.domains.iter().map(|domain| domain.0.as_str()).collect()),
             (Noun::Owner, self.owners.iter().map(String::as_str).collect()),
             (Noun::Handle, self.handles.iter().map(String::as_str).collect()),
+            (Noun::Container, self.containers.iter().map(String::as_str).collect()),
         ];
         let known: Vec<&str> = match noun {
             Noun::Group => kinds[0].1.clone(),
             Noun::Device => kinds[1].1.clone(),
             Noun::Owner => kinds[3].1.clone(),
             Noun::Handle => kinds[4].1.clone(),
+            Noun::Container => kinds[5].1.clone(),
             Noun::Paging => self.domains_of(DomainWord::Paging),
             Noun::Mapping => self.domains_of(DomainWord::Mapping),
             Noun::Hwpt => self.domains_of(DomainWord::Hwpt),
@@ -287,6 +311,7 @@ fn section(noun: Noun) -> &'static str {
         Noun::Domain | Noun::Paging | Noun::Mapping | Noun::Hwpt | Noun::Ioas => "topology.domains",
         Noun::Owner => "topology.owners",
         Noun::Handle => "topology.handles",
+        Noun::Container => "topology.containers",
     }
 }
 

@@ -113,7 +113,10 @@ impl Engine<'_> {
         let result = self.configure_dma(device, driver).and_then(|()| {
             self.probe_op_of(device, driver).map_err(|errno| {
                 self.cleanup_dma(device, driver);
-                self.refuse(errno, Reason::DriverProbeFailed)
+                match driver {
+                    DriverKind::VfioPci => errno,
+                    _ => self.refuse(errno, Reason::DriverProbeFailed),
+                }
             })
         });
         if result.is_err() {
@@ -121,6 +124,8 @@ impl Engine<'_> {
             self.arch_teardown(device);
             self.state.device_mut(device).driver = None;
             self.reason = reason;
+        } else {
+            self.tell_vfio_bound(device);
         }
         result
     }
@@ -130,9 +135,10 @@ impl Engine<'_> {
         let bridge = self.script.devices[device.index()].bridge;
         match driver {
             DriverKind::KernelDma | DriverKind::Managed => self.driver_probe_op(device),
-            DriverKind::VfioPci if bridge => Err(Errno::EINVAL),
+            DriverKind::VfioPci if bridge => Err(self.refuse(Errno::EINVAL, Reason::DriverProbeFailed)),
             DriverKind::Pcieport if !bridge => Err(Errno::ENODEV),
-            DriverKind::VfioPci | DriverKind::PciStub | DriverKind::Pcieport => Ok(()),
+            DriverKind::VfioPci => self.vfio_register(device),
+            DriverKind::PciStub | DriverKind::Pcieport => Ok(()),
         }
     }
 
@@ -168,6 +174,9 @@ impl Engine<'_> {
     /// `device_release_driver`; the architecture comes after the unuse.
     pub(super) fn unbind(&mut self, device: DeviceId) {
         let Some(driver) = self.state.device(device).driver else { return };
+        if driver == DriverKind::VfioPci {
+            self.vfio_unregister(device);
+        }
         self.cleanup_dma(device, driver);
         self.arch_teardown(device);
         self.state.device_mut(device).driver = None;

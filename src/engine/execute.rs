@@ -6,8 +6,8 @@ use super::rules::{Claim, GroupHandle, PasidEntry, PasidReplace, Registration, R
 use super::set_domain::May;
 use super::state::{DomainId, FaultLeft, Label};
 use crate::script::{
-    Bus, DeviceId, DomainRef, Errno, Fault, FaultDomain, Field, GivenHandle, GroupId, HandleId, MappingOf,
-    Op, PokeValue,
+    Bus, ContainerId, DeviceId, DomainRef, Errno, Fault, FaultDomain, Field, GivenHandle, GroupId, HandleId,
+    MappingOf, Op, PokeValue, VfioOp,
 };
 use crate::trace::{BadOp, Outcome, Reason, Skip};
 
@@ -35,6 +35,7 @@ impl Engine<'_> {
                         | Op::PciResetPrepare { .. }
                         | Op::PciResetFunction { .. }
                         | Op::Driver { .. }
+                        | Op::Vfio(_)
                 );
         }
         self.dispatch(op).unwrap_or_else(|outcome| outcome)
@@ -302,6 +303,7 @@ impl Engine<'_> {
                 self.driver_flow(flow, device, domain)
             }
             Op::Iommufd(op) => self.run_iommufd(op)?,
+            Op::Vfio(op) => self.vfio(op)?,
             Op::Fail(fault) => returned(self.plant(fault)),
             Op::FailClear => {
                 self.state.faults.clear();
@@ -399,6 +401,27 @@ impl Engine<'_> {
             }
             Op::ArmReleaseMapping { mapping: MappingOf::Named(m) } => mapping(m.index()),
             Op::Iommufd(op) => self.check_iommufd_ids(op),
+            Op::Vfio(op) => {
+                let container = |c: ContainerId| {
+                    if c.index() < self.script.containers.len() {
+                        Ok(())
+                    } else {
+                        Err(BadOp::NoSuchContainer)
+                    }
+                };
+                match op {
+                    VfioOp::GroupOpen { group: g }
+                    | VfioOp::GroupClose { group: g }
+                    | VfioOp::GroupUnsetContainer { group: g }
+                    | VfioOp::GroupGetStatus { group: g } => group(g),
+                    VfioOp::ContainerOpen { container: c }
+                    | VfioOp::ContainerClose { container: c }
+                    | VfioOp::SetIommu { container: c, .. } => container(c),
+                    VfioOp::GroupSetContainer { group: g, container: c } => group(g).and(container(c)),
+                    VfioOp::GroupGetDeviceFd { group: g, device: d } => group(g).and(device(d)),
+                    VfioOp::DeviceClose { device: d } => device(d),
+                }
+            }
             Op::Fail(Fault { device: d, domain: about, .. }) => {
                 d.map_or(Ok(()), device).and_then(|()| match about {
                     FaultDomain::Named(d) => domain(d),
@@ -444,6 +467,9 @@ impl Engine<'_> {
         }
         if self.has_open_cdev(device) {
             return Err(Outcome::Skipped(Skip::FileOpen));
+        }
+        if self.vfio_waits(device) {
+            return Err(Outcome::Skipped(Skip::DeviceInUse));
         }
         if self.may_unbind(device) || self.state.driver.forbidden_calls {
             Ok(())

@@ -28,6 +28,7 @@ mod sva;
 #[cfg(test)]
 mod tests;
 mod type_write;
+mod vfio;
 
 pub use rules::{Axis, AxisSet, Rules};
 

@@ -89,6 +89,7 @@ impl Engine<'_> {
             self.forget_iommu(device);
             return Err(errno);
         }
+        self.tell_vfio_joined(device);
         Ok(group)
     }
 
@@ -312,6 +313,7 @@ impl Engine<'_> {
             }
         }
         self.state.device_mut(device).by_hand = true;
+        self.tell_vfio_joined(device);
         Ok(())
     }
 }

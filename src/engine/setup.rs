@@ -135,6 +135,7 @@ impl Engine<'_> {
 
     /// Takes everything down; returns how many domains and groups could not be.
     pub(super) fn tear_down(&mut self) -> (u32, u32) {
+        self.vfio_end();
         self.state.faults.clear();
         self.state.driver.deny = KindSet::EMPTY;
         self.close_iommufd();

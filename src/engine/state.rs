@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The state of the modelled kernel: groups, devices, domains and the mock IOMMU driver.
 
+use super::vfio::Vfio;
 use crate::script::{
     DefaultType, DetachOps, DeviceId, DomainKind, DomainRef, DriverKind, Errno, Fault, GroupId, HandleId,
     KindSet, MappingId, OwnerId, Static,
@@ -263,6 +264,7 @@ pub(super) struct State {
     pub(super) script_mappings: Vec<ScriptMapping>,
     /// A reference was dropped of a mapping that was freed already.
     pub(super) touches_freed_mapping: bool,
+    pub(super) vfio: Vfio,
 }
 
 impl State {

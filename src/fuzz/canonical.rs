@@ -2,8 +2,8 @@
 //! Scripts with everything in its place: tables in the order in which operations mention things, plain names.
 
 use crate::script::{
-    CdevOp, DeviceId, DomainName, DomainRef, Fault, FaultDomain, GivenHandle, GroupId, HandleId, IoasId,
-    IommufdOp, MappingId, MappingOf, Op, OwnerId, PageTable, PokeValue, Script,
+    CdevOp, ContainerId, DeviceId, DomainName, DomainRef, Fault, FaultDomain, GivenHandle, GroupId, HandleId,
+    IoasId, IommufdOp, MappingId, MappingOf, Op, OwnerId, PageTable, PokeValue, Script, VfioOp,
 };
 
 /// What becomes of each id of an operation; `None` drops the operation.
@@ -34,6 +34,11 @@ pub(super) trait Renaming {
     }
     /// An attach handle.
     fn handle(&mut self, id: HandleId) -> Option<HandleId> {
+        Some(id)
+    }
+
+    /// A container.
+    fn container(&mut self, id: ContainerId) -> Option<ContainerId> {
         Some(id)
     }
 }
@@ -139,6 +144,24 @@ pub(super) fn renamed(op: Op, to: &mut impl Renaming) -> Option<Op> {
                 PokeValue::Null | PokeValue::Count(_) => {}
             }
         }
+        Op::Vfio(op) => match op {
+            VfioOp::GroupOpen { group }
+            | VfioOp::GroupClose { group }
+            | VfioOp::GroupUnsetContainer { group }
+            | VfioOp::GroupGetStatus { group } => *group = to.group(*group)?,
+            VfioOp::ContainerOpen { container }
+            | VfioOp::ContainerClose { container }
+            | VfioOp::SetIommu { container, .. } => *container = to.container(*container)?,
+            VfioOp::GroupSetContainer { group, container } => {
+                *group = to.group(*group)?;
+                *container = to.container(*container)?;
+            }
+            VfioOp::GroupGetDeviceFd { group, device } => {
+                *group = to.group(*group)?;
+                *device = to.device(*device)?;
+            }
+            VfioOp::DeviceClose { device } => *device = to.device(*device)?,
+        },
         Op::IommuDeviceRegister
         | Op::IommuDeviceUnregister
         | Op::FailClear
@@ -227,6 +250,7 @@ struct Tables {
     ioas: Table<String>,
     owners: Table<String>,
     handles: Table<String>,
+    containers: Table<String>,
     /// New ids of the devices that stay.
     devices: Vec<Option<DeviceId>>,
     /// New ids of the groups that stay.
@@ -265,6 +289,10 @@ impl Renaming for Tables {
     fn handle(&mut self, id: HandleId) -> Option<HandleId> {
         self.handles.place(id.index()).and_then(|at| u8::try_from(at).ok()).map(HandleId)
     }
+
+    fn container(&mut self, id: ContainerId) -> Option<ContainerId> {
+        self.containers.place(id.index()).and_then(|at| u8::try_from(at).ok()).map(ContainerId)
+    }
 }
 
 /// The script without these devices and groups, and without the operations that need them; its tables in the order
@@ -291,6 +319,7 @@ pub(super) fn without(script: &Script, device_goes: &[DeviceId], group_goes: &[G
         ioas: Table::new(&script.ioas),
         owners: Table::new(&script.owners),
         handles: Table::new(&script.handles),
+        containers: Table::new(&script.containers),
         devices,
         groups,
     };
@@ -308,7 +337,7 @@ pub(super) fn without(script: &Script, device_goes: &[DeviceId], group_goes: &[G
         renamed
     };
     let ops = script.ops.iter().filter_map(&mut rename).collect();
-    let Tables { domains, mappings, ioas, owners, handles, devices, groups } = tables;
+    let Tables { domains, mappings, ioas, owners, handles, containers, devices, groups } = tables;
     let new_group = |id: GroupId| groups.get(id.index()).copied().flatten();
     let stays = |ids: &[Option<DeviceId>], index: usize| ids.get(index).is_some_and(Option::is_some);
     Script {
@@ -348,6 +377,7 @@ pub(super) fn without(script: &Script, device_goes: &[DeviceId], group_goes: &[G
         ioas: ioas.new,
         owners: owners.new,
         handles: handles.new,
+        containers: containers.new,
         ops,
     }
 }

@@ -33,6 +33,7 @@ impl Profile {
         let mut supports = Supports::BENCH;
         if arch == Arch::Arm32 {
             supports.buses = &[Bus::Platform];
+            supports.vfio = false;
         }
         Profile { arch, point, supports, daring: DARING }
     }
@@ -50,6 +51,8 @@ pub struct Supports {
     pub queries: bool,
     /// iommufd.
     pub iommufd: bool,
+    /// VFIO's groups and containers, and its driver.
+    pub vfio: bool,
     /// `iommu_deferred_attach`.
     pub deferred_attach: bool,
     /// `iommu_sva_bind_device` and `iommu_sva_unbind_device`.
@@ -73,6 +76,7 @@ impl Supports {
         flows: true,
         queries: true,
         iommufd: true,
+        vfio: true,
         deferred_attach: true,
         sva: true,
         pointers: true,
@@ -89,6 +93,7 @@ impl Supports {
         queries: true,
         deferred_attach: true,
         iommufd: false,
+        vfio: true,
         sva: false,
         pointers: true,
         made: false,
@@ -103,6 +108,7 @@ impl Supports {
         match op {
             Op::Driver { .. } => self.flows,
             Op::Iommufd(_) => self.iommufd,
+            Op::Vfio(_) => self.vfio,
             Op::GetDomainForDev { .. } | Op::GetDmaDomain { .. } | Op::DriverGetDomain { .. } => self.queries,
             Op::DeferredAttach { .. } => self.deferred_attach,
             Op::SvaBindDevice { .. } | Op::SvaUnbindDevice { .. } => self.sva,

@@ -96,6 +96,7 @@ impl Reach {
                 | Outcome::Ok
                 | Outcome::Bool(_)
                 | Outcome::Domain(_)
+                | Outcome::Status(_)
                 | Outcome::Handle { .. } => Class::Ok,
             };
             facts.insert(Fact::Outcome(operation::name(op), class));

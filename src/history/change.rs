@@ -52,6 +52,9 @@ pub const CHANGES: &[Change] = changes! {
     "ef6dcbdd8eb2" "v5.14-rc1" "an explicit bind hands the errno of the probe back" {
         BindErrno::Kept,
     }
+    "ca073b55d16a" "v5.14-rc1" "a driver can be asked to map several pages in one call" {
+        Type1PageTest::OneCall,
+    }
     "46983fcd67ac" "v5.15-rc1" "the core takes the DMA cookie of a DMA domain" {
         DmaCookie::Core,
     }
@@ -80,11 +83,26 @@ pub const CHANGES: &[Change] = changes! {
     "392bf51946c2" "v5.18-rc6" "a type write to a group without default domain is refused before it is parsed" {
         TypeWithoutDefault::Refused,
     }
+    "70693f470848" "v5.19-rc1" "VFIO owns a group's DMA while the group is in a container" {
+        VfioClaim::AtSetContainer,
+    }
+    "31076af0cb00" "v5.19-rc1" "a group is viable for VFIO if nobody owns it; what drivers are bound in it counts no more" {
+        VfioViability::OwnerCount,
+    }
+    "3b86f317c9c7" "v5.19-rc1" "VFIO looks no more at devices that join and drivers that bind" {
+        VfioNotifier::Absent,
+    }
     "0286300e6045" "v5.19-rc1" "a claim attaches a blocking domain, and a detach in an owned group leads there" {
         AttachGate::NotCore,
         DetachTo::Core,
         DetachCheck::PointerThenCount,
         Claim::Blocking,
+    }
+    "e8ae0e140c05" "v5.19-rc1" "a VFIO driver takes only devices whose DMA is coherent with caches" {
+        VfioCoherency::Bus,
+    }
+    "805bb6c1bd90" "v5.19-rc1" "VFIO looks for a device before it looks at the group's container" {
+        VfioDeviceFd::DeviceFirst,
     }
     "8490cad4dc4e" "v5.19-rc7" "Rockchip's display driver takes the ARM mapping off before it attaches" {
         RockchipAttach::MappingOffFirst,
@@ -92,11 +110,17 @@ pub const CHANGES: &[Change] = changes! {
     "ae626eb97376" "v6.0-rc1" "32-bit ARM does DMA without IOMMU by the common code, without a table of operations" {
         ArmDirectOps::NoTable,
     }
+    "3b498b665621" "v6.0-rc1" "VFIO asks a device rather than its bus whether its DMA is coherent" {
+        VfioCoherency::Device,
+    }
     "2380f1e8195e" "v6.0-rc5" "another identity domain is as good as an identity default domain" {
         UseGate::OnDefaultOrIdentity,
     }
     "57365a04c921" "v6.1-rc1" "an IOMMU sets the operations of its buses when it registers, and releases its devices when it goes" {
         Registration::Instance,
+    }
+    "ca5f21b25749" "v6.1-rc1" "the last device that leaves VFIO takes its group out of the container" {
+        VfioLastDevice::TakesGroupOut,
     }
     "16603704559c" "v6.2-rc1" "groups have a table of PASIDs" {
         PasidTable::Present,
@@ -311,6 +335,9 @@ pub const CHANGES: &[Change] = changes! {
     "6f7340120a0a" "v6.16-rc1" "static domains fit their driver" {
         AttachCompat::AllocatedOrStatic,
         PasidAttach::BlockedOrStatic,
+    }
+    "07970d048cdd" "v6.16-rc1" "type 1 does not try whether a domain maps large pages" {
+        Type1PageTest::Absent,
     }
     "e94160488e65" "v6.19-rc1" "a leaving device with a direct-mapped region is not blocked" {
         ReleaseDomain::StaticOrIdentity,

@@ -47,7 +47,13 @@ const RELEASES: &[&str] = &[
 const COMMITS: &[&str] = &["commit:1ea2a07a532b^", "commit:1ea2a07a532b", "commit:0286300e6045"];
 
 /// What the tree of a commit lacks although an earlier tag has it: it was branched off before.
-const NOT_IN_TREE: &[(&str, &str)] = &[("1ea2a07a532b", "392bf51946c2"), ("512881eacfa7", "392bf51946c2")];
+const NOT_IN_TREE: &[(&str, &str)] = &[
+    ("1ea2a07a532b", "392bf51946c2"),
+    ("512881eacfa7", "392bf51946c2"),
+    ("70693f470848", "392bf51946c2"),
+    ("31076af0cb00", "392bf51946c2"),
+    ("3b86f317c9c7", "392bf51946c2"),
+];
 
 /// The changes that a tag has.
 fn changes_in_tag(tag: Version) -> ChangeSet {

@@ -6,8 +6,10 @@
 
 use super::error::{Problem, shortened};
 use crate::script::Worded;
-use crate::script::{DeviceId, DomainKind, DomainName, Field, GroupId, HandleId, OwnerId, Script, Static};
-use crate::trace::names::NULL;
+use crate::script::{
+    ContainerId, DeviceId, DomainKind, DomainName, Field, GroupId, HandleId, OwnerId, Script, Static,
+};
+use crate::trace::names::{NULL, OUTSIDE};
 
 /// Bytes of a name.
 const MAX_NAME: usize = 64;
@@ -81,6 +83,9 @@ pub(super) fn device(script: &Script, name: &str) -> Result<DeviceId, Problem> {
 
 /// The owner of this name.
 pub(super) fn owner(script: &Script, name: &str) -> Result<OwnerId, Problem> {
+    if name == OUTSIDE {
+        return Ok(OwnerId::OUTSIDE);
+    }
     let position = script.owners.iter().position(|owner| owner == name);
     position
         .and_then(|index| u8::try_from(index).ok())
@@ -95,6 +100,15 @@ pub(super) fn handle(script: &Script, name: &str) -> Result<HandleId, Problem> {
         .and_then(|index| u8::try_from(index).ok())
         .map(HandleId)
         .ok_or_else(|| Problem::Unknown("handle", shortened(name)))
+}
+
+/// The container of this name.
+pub(super) fn container(script: &Script, name: &str) -> Result<ContainerId, Problem> {
+    let position = script.containers.iter().position(|container| container == name);
+    position
+        .and_then(|index| u8::try_from(index).ok())
+        .map(ContainerId)
+        .ok_or_else(|| Problem::Unknown("container", shortened(name)))
 }
 
 /// The name of what is perhaps freed, and whether it is.

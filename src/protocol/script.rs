@@ -14,7 +14,7 @@ use super::nullable;
 use super::words::Word;
 use crate::implementation::recorded::wire::{Scalar, Text};
 use crate::script::{
-    Arch, Bus, DefaultType, DetachOps, DomainKind, DriverKind, Errno, FaultKind, Field, Static,
+    Arch, Bus, DefaultType, DetachOps, DomainKind, DriverKind, Errno, FaultKind, Field, Static, VfioIommu,
 };
 
 /// Operations of a script; more are refused.
@@ -52,6 +52,9 @@ pub struct WireScript<'a> {
     /// Attach handles.
     #[serde(default, skip_serializing_if = "List::is_empty")]
     pub handles: List<Text<'a>>,
+    /// VFIO's containers.
+    #[serde(default, skip_serializing_if = "List::is_empty")]
+    pub containers: List<Text<'a>>,
     /// The operations, one observed step each.
     pub ops: List<WireOp<'a>>,
 }
@@ -227,6 +230,16 @@ operations! {
     "remoteproc_attach" RemoteprocAttach(DomainDevice<'a>),
     "remoteproc_detach" RemoteprocDetach(DomainDevice<'a>),
     "omap_rproc_attach" OmapRprocAttach(DomainDevice<'a>),
+    "vfio_group_open" VfioGroupOpen(OfGroup<'a>),
+    "vfio_group_close" VfioGroupClose(OfGroup<'a>),
+    "vfio_container_open" VfioContainerOpen(OfContainer<'a>),
+    "vfio_container_close" VfioContainerClose(OfContainer<'a>),
+    "vfio_group_set_container" VfioGroupSetContainer(GroupContainer<'a>),
+    "vfio_group_unset_container" VfioGroupUnsetContainer(OfGroup<'a>),
+    "vfio_set_iommu" VfioSetIommu(ContainerIommu<'a>),
+    "vfio_group_get_device_fd" VfioGroupGetDeviceFd(DeviceGroup<'a>),
+    "vfio_device_close" VfioDeviceClose(OfDevice<'a>),
+    "vfio_group_get_status" VfioGroupGetStatus(OfGroup<'a>),
     "fail" Fail(WireFault<'a>),
     "fail_clear" FailClear(Nothing),
     "deny" Deny(Kinds),
@@ -422,6 +435,12 @@ arguments! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         ioas: Option<Text<'a>>,
     }
+    /// A container.
+    OfContainer { container: Text<'a>, }
+    /// A group and a container.
+    GroupContainer { group: Text<'a>, container: Text<'a>, }
+    /// A container and its IOMMU.
+    ContainerIommu { container: Text<'a>, r#type: Word<VfioIommu>, }
     /// A fault.
     WireFault {
         call: Word<FaultKind>,

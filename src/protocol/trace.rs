@@ -16,7 +16,7 @@ use super::bounded::List;
 use super::nullable;
 use super::words::Word;
 use crate::implementation::recorded::wire::{Ordered, Text};
-use crate::script::{DomainKind, DriverKind, Errno};
+use crate::script::{DomainKind, DriverKind, Errno, VfioStatus, Worded};
 
 /// A trace.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,6 +93,8 @@ pub enum Returned<'a> {
     Domain(Option<Text<'a>>),
     /// A handle and its domain; `null`: a handle without a name, NULL.
     Handle(Option<Text<'a>>, Option<Text<'a>>),
+    /// The flags of a VFIO group.
+    Status(VfioStatus),
 }
 
 /// The fields of a group that changed; all that are observed when it is new.
@@ -319,6 +321,7 @@ impl Serialize for Returned<'_> {
             Returned::Void => serializer.serialize_str("void"),
             Returned::Errno(errno) => Word(*errno).serialize(serializer),
             Returned::Bool(value) => serializer.serialize_bool(*value),
+            Returned::Status(status) => Word(*status).serialize(serializer),
             Returned::Null => serializer.serialize_unit(),
             Returned::Domain(name) => {
                 let mut map = serializer.serialize_map(Some(1))?;
@@ -343,10 +346,13 @@ impl<'de: 'a, 'a> Deserialize<'de> for Returned<'a> {
             type Value = Returned<'de>;
 
             fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("`ok`, `void`, an errno by name, true, false, null, {\"domain\": NAME} or {\"handle\": NAME, \"domain\": NAME}")
+                f.write_str("`ok`, `void`, an errno or a status by name, true, false, null, {\"domain\": NAME} or {\"handle\": NAME, \"domain\": NAME}")
             }
 
             fn visit_str<E: de::Error>(self, word: &str) -> Result<Self::Value, E> {
+                if let Some(status) = VfioStatus::of_word(word) {
+                    return Ok(Returned::Status(status));
+                }
                 match word {
                     "ok" => Ok(Returned::Ok),
                     "void" => Ok(Returned::Void),

@@ -36,6 +36,10 @@ index!(
     HandleId(u8)
 );
 index!(
+    /// A VFIO container of [`Script::containers`](super::Script::containers).
+    ContainerId(u8)
+);
+index!(
     /// An ARM mapping of [`Script::mappings`](super::Script::mappings).
     MappingId(u8)
 );
@@ -48,6 +52,11 @@ index!(
     /// when the operation runs, for several domains exist only once the core has made them.
     DomainRef(u16)
 );
+
+impl OwnerId {
+    /// An owner that is no token of the script's, such as VFIO: which one cannot be seen from outside.
+    pub const OUTSIDE: OwnerId = OwnerId(u8::MAX);
+}
 
 /// How an operation names a domain.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -10,17 +10,19 @@ mod id;
 mod iommufd;
 mod op;
 mod setup;
+mod vfio;
 mod word;
 
 pub use errno::Errno;
 pub use fault::{Fault, FaultDomain, FaultKind};
-pub use id::{DeviceId, DomainName, DomainRef, GroupId, HandleId, IoasId, MappingId, OwnerId};
+pub use id::{ContainerId, DeviceId, DomainName, DomainRef, GroupId, HandleId, IoasId, MappingId, OwnerId};
 pub use iommufd::{CdevOp, IommufdOp, PageTable};
 pub use op::{DriverFlow, Field, GivenHandle, MappingOf, Op, PokeValue};
 pub use setup::{
     Arch, Bus, DefaultType, DetachOps, DeviceSpec, DomainKind, DriverKind, GroupSpec, KindSet, Setting,
     Static, StaticSet, TypeWord,
 };
+pub use vfio::{VfioIommu, VfioOp, VfioStatus};
 pub use word::Worded;
 pub(crate) use word::worded;
 
@@ -51,6 +53,8 @@ pub struct Script {
     pub owners: Vec<String>,
     /// Names of attach handles the operations mention.
     pub handles: Vec<String>,
+    /// Names of VFIO's containers that the operations mention.
+    pub containers: Vec<String>,
     /// The operations, one observed step each.
     pub ops: Vec<Op>,
 }
@@ -70,6 +74,7 @@ impl Default for Script {
             ioas: Vec::new(),
             owners: Vec::new(),
             handles: Vec::new(),
+            containers: Vec::new(),
             ops: Vec::new(),
         }
     }

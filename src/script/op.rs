@@ -3,7 +3,7 @@
 
 use super::{
     DeviceId, DomainKind, DomainRef, DriverKind, Fault, GroupId, HandleId, IommufdOp, KindSet, MappingId,
-    OwnerId, TypeWord,
+    OwnerId, TypeWord, VfioOp,
 };
 
 /// One operation. Variants carry the name of the kernel function they run, where there is one.
@@ -101,6 +101,8 @@ pub enum Op {
     Driver { flow: DriverFlow, device: DeviceId, domain: DomainRef },
     /// What a driver or a user does with iommufd (v6.2).
     Iommufd(IommufdOp),
+    /// A call of user space's into VFIO.
+    Vfio(VfioOp),
     /// Plants a fault.
     Fail(Fault),
     /// Removes all faults.

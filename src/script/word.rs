@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The words that cases, the protocol and people use for closed sets of values.
 
-use super::{Arch, Bus, DefaultType, DetachOps, DomainKind, DriverKind, FaultKind, Field, Static};
+use super::{
+    Arch, Bus, DefaultType, DetachOps, DomainKind, DriverKind, FaultKind, Field, Static, VfioIommu,
+    VfioStatus,
+};
 
 /// A closed set of values, each with its word.
 pub trait Worded: Copy + 'static {
@@ -68,6 +71,13 @@ worded! {
         VfioPci = "vfio_pci",
         PciStub = "pci_stub",
         Pcieport = "pcieport",
+    }
+    "a type of VFIO's IOMMU" VfioIommu { Type1 = "type1", Type1v2 = "type1v2", SpaprTce = "spapr_tce", }
+    "a status of a VFIO group" VfioStatus {
+        NotViable = "not_viable",
+        Viable = "viable",
+        ContainerSet = "container_set",
+        ViableAndSet = "viable_and_set",
     }
     "a field of a group" Field {
         Domain = "domain",

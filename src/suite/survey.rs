@@ -196,6 +196,7 @@ impl View<'_> {
             Role::Unknown => (5, info.kind),
             Role::Ioas(_) => (6, info.kind),
             Role::AddressSpace => (7, info.kind),
+            Role::Container(_) => (8, info.kind),
         }))
     }
 

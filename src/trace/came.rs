@@ -3,6 +3,7 @@
 
 use super::names::Names;
 use super::{Crash, End, Outcome, Trace};
+use crate::script::Worded;
 
 /// What came out of the operation at this place of a script.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +55,7 @@ impl<'a> Came<'a> {
                 Outcome::Bool(answer) => answer.to_string(),
                 Outcome::Domain(pointer) => names.pointer(*pointer),
                 Outcome::Handle { handle, .. } => names.handle(*handle).to_owned(),
+                Outcome::Status(status) => status.word().into(),
                 Outcome::NullDomain => "null".into(),
                 Outcome::NotInThisRelease => "absent".into(),
                 Outcome::Skipped(_) => "skipped".into(),

@@ -3,8 +3,8 @@
 
 use super::{DomainInfo, Holds, Mark, PasidSlot, Pointer, Role, Trace, Warn};
 use crate::script::{
-    DeviceId, DomainKind, DomainName, DomainRef, GroupId, HandleId, IoasId, MappingId, OwnerId, Script,
-    Worded,
+    ContainerId, DeviceId, DomainKind, DomainName, DomainRef, GroupId, HandleId, IoasId, MappingId, OwnerId,
+    Script, Worded,
 };
 
 /// What stands where a pointer is NULL.
@@ -15,6 +15,8 @@ pub const UNNAMED: &str = "(a handle)";
 
 /// What stands for a PASID that is taken and holds nothing.
 pub const RESERVED: &str = "(reserved)";
+/// The owner that is no token of the script's, such as VFIO.
+pub const OUTSIDE: &str = "outside";
 
 /// What stands for an id that is in no table; a well-made trace has none.
 const UNKNOWN: &str = "?";
@@ -57,6 +59,13 @@ impl<'a> Names<'a> {
     #[must_use]
     pub fn domain(&self, mark: Mark) -> &str {
         self.domains.get(usize::from(mark.0)).map_or(UNKNOWN, String::as_str)
+    }
+
+    /// Is it one of VFIO's type 1?
+    #[must_use]
+    pub fn is_type1(&self, mark: Mark) -> bool {
+        let info = self.trace.domains.get(usize::from(mark.0));
+        info.is_some_and(|info| matches!(info.role, Role::Container(_)))
     }
 
     /// The type a domain was made with.
@@ -142,6 +151,7 @@ fn base_name(script: &Script, info: &DomainInfo) -> String {
         (Role::Default(id), _) => format!("{}({})", kind_word(info.kind), group(script, id)),
         (Role::Blocking(id), _) => format!("blocking({})", group(script, id)),
         (Role::AddressSpace, _) => "sva".into(),
+        (Role::Container(id), _) => format!("type1({})", container(script, id)),
         (Role::Mapping(id), _) => format!("mapping({})", device(script, id)),
         (Role::Ioas(id), _) => format!("auto({})", ioas(script, id)),
         (Role::User | Role::Static | Role::Unknown, name) => domain_name(script, name),
@@ -180,7 +190,17 @@ pub fn group(script: &Script, id: GroupId) -> &str {
 /// An owner token of this script.
 #[must_use]
 pub fn owner(script: &Script, id: Option<OwnerId>) -> &str {
-    id.map_or(NULL, |id| script.owners.get(id.index()).map_or(UNKNOWN, String::as_str))
+    match id {
+        None => NULL,
+        Some(OwnerId::OUTSIDE) => OUTSIDE,
+        Some(id) => script.owners.get(id.index()).map_or(UNKNOWN, String::as_str),
+    }
+}
+
+/// A VFIO container of this script.
+#[must_use]
+pub fn container(script: &Script, id: ContainerId) -> &str {
+    script.containers.get(id.index()).map_or(UNKNOWN, String::as_str)
 }
 
 /// An attach handle of this script.

@@ -3,7 +3,8 @@
 
 use super::{Call, Reason, Unseen};
 use crate::script::{
-    DeviceId, DomainKind, DomainName, DriverKind, Errno, GroupId, HandleId, IoasId, OwnerId,
+    ContainerId, DeviceId, DomainKind, DomainName, DriverKind, Errno, GroupId, HandleId, IoasId, OwnerId,
+    VfioStatus,
 };
 
 /// A domain of a trace, an index into [`Trace::domains`].
@@ -28,6 +29,8 @@ pub enum Role {
     Default(GroupId),
     /// The core, as the group's blocking domain.
     Blocking(GroupId),
+    /// VFIO's type 1, for the groups in the container.
+    Container(ContainerId),
     /// The architecture, for an ARM mapping made at the device's bind.
     Mapping(DeviceId),
     /// iommufd, for an address space.
@@ -141,6 +144,8 @@ pub enum Outcome {
         /// Its `domain`.
         domain: Option<Pointer>,
     },
+    /// The flags of a VFIO group.
+    Status(VfioStatus),
     /// An allocation that gave NULL rather than an errno.
     NullDomain,
     /// This release does not have the operation.
@@ -196,11 +201,23 @@ pub enum Skip {
     NotPci,
     /// `not bound`: the device has no bond with the address space
     NotBound,
+    /// `group not open`
+    GroupNotOpen,
+    /// `container open already`
+    ContainerOpenAlready,
+    /// `container not open`
+    ContainerNotOpen,
+    /// `device open already`
+    DeviceOpenAlready,
+    /// `device not open`
+    DeviceNotOpen,
+    /// `device in use`: the unbind would wait for user space for ever.
+    DeviceInUse,
 }
 
 impl Skip {
     /// All reasons.
-    pub const ALL: [Skip; 21] = [
+    pub const ALL: [Skip; 27] = [
         Skip::DeviceNotPresent,
         Skip::GroupNotPresent,
         Skip::GroupEmpty,
@@ -222,6 +239,12 @@ impl Skip {
         Skip::FileNotOpen,
         Skip::NotPci,
         Skip::NotBound,
+        Skip::GroupNotOpen,
+        Skip::ContainerOpenAlready,
+        Skip::ContainerNotOpen,
+        Skip::DeviceOpenAlready,
+        Skip::DeviceNotOpen,
+        Skip::DeviceInUse,
     ];
 
     /// The words that recorded traces use.
@@ -249,6 +272,12 @@ impl Skip {
             Skip::FileNotOpen => "file not open",
             Skip::NotPci => "not a PCI device",
             Skip::NotBound => "not bound",
+            Skip::GroupNotOpen => "group not open",
+            Skip::ContainerOpenAlready => "container open already",
+            Skip::ContainerNotOpen => "container not open",
+            Skip::DeviceOpenAlready => "device open already",
+            Skip::DeviceNotOpen => "device not open",
+            Skip::DeviceInUse => "device in use",
         }
     }
 }
@@ -268,17 +297,20 @@ pub enum BadOp {
     NotAUserDomain,
     /// `no such handle`
     NoSuchHandle,
+    /// `no such container`
+    NoSuchContainer,
 }
 
 impl BadOp {
     /// All mistakes.
-    pub const ALL: [BadOp; 6] = [
+    pub const ALL: [BadOp; 7] = [
         BadOp::NoSuchDevice,
         BadOp::NoSuchGroup,
         BadOp::NoSuchDomain,
         BadOp::NameInUse,
         BadOp::NotAUserDomain,
         BadOp::NoSuchHandle,
+        BadOp::NoSuchContainer,
     ];
 
     /// The words that recorded traces use.
@@ -291,6 +323,7 @@ impl BadOp {
             BadOp::NameInUse => "name in use",
             BadOp::NotAUserDomain => "not a user domain",
             BadOp::NoSuchHandle => "no such handle",
+            BadOp::NoSuchContainer => "no such container",
         }
     }
 }
@@ -431,6 +464,8 @@ pub enum Crash {
     HandleWithoutDomain,
     /// A device is attached again to a current domain that the group does not have.
     NothingToReattach,
+    /// A driver that is not VFIO's has bound to a device of a group that user space uses.
+    LiveGroupBound,
     /// A real kernel died; its console says how ([`Told::console`]).
     Observed,
     /// A real kernel stopped answering.
@@ -450,6 +485,7 @@ impl Crash {
             Crash::MissingCurrentDomain => "reads the type of a current domain that is not there",
             Crash::HandleWithoutDomain => "reads the type of a handle's domain that is not there",
             Crash::NothingToReattach => "attaches a current domain that is not there",
+            Crash::LiveGroupBound => "gives up on a group that user space uses and a driver has bound to",
             Crash::Observed => "the kernel died",
             Crash::Hang => "the kernel stopped answering",
         }
@@ -515,6 +551,8 @@ pub enum Warn {
     ResetPasidFailed,
     /// A reset ended in a group that counts none.
     ResetNotCounted,
+    /// A device joined a group that user space uses (to v5.18).
+    LiveGroupJoined,
     /// One of a real kernel, known by its place only: an index into [`Told::places`].
     At(u16),
 }
@@ -552,6 +590,7 @@ impl Warn {
             Warn::ResetReattachFailed => "domain not attached after reset",
             Warn::ResetPasidFailed => "PASID not set after reset",
             Warn::ResetNotCounted => "reset done that nobody counted",
+            Warn::LiveGroupJoined => "device joins a group that user space uses",
             Warn::At(_) => "at a place of this kernel",
         }
     }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! An operation as one line of text, in the words of the case format.
 
-use super::names::{NULL, device, domain_ref, group, handle, ioas, mapping, owner};
+use super::names::{NULL, container, device, domain_ref, group, handle, ioas, mapping, owner};
 use crate::script::{
     CdevOp, DriverFlow, Fault, FaultDomain, GivenHandle, IommufdOp, KindSet, MappingOf, Op, PageTable,
-    PokeValue, Script, Worded,
+    PokeValue, Script, VfioOp, Worded,
 };
 
 /// The size of a mapping that a case need not mention.
@@ -59,6 +59,7 @@ pub fn name(op: &Op) -> &'static str {
         Op::ArmReleaseMapping { .. } => "arm_iommu_release_mapping",
         Op::Driver { flow, .. } => flow_name(*flow),
         Op::Iommufd(op) => iommufd_name(*op),
+        Op::Vfio(op) => vfio_name(*op),
         Op::Fail(_) => "fail",
         Op::FailClear => "fail_clear",
         Op::Deny { .. } => "deny",
@@ -161,12 +162,48 @@ pub fn words(script: &Script, op: &Op) -> String {
             format!("{name} of {}", device(script, id))
         }
         Op::Iommufd(op) => format!("{name} {}", iommufd_words(script, op)),
+        Op::Vfio(op) => format!("{name} {}", vfio_words(script, op)),
         Op::Fail(ref fault) => format!("{name} {}", fault_words(script, fault)),
         Op::Deny { kinds } => format!("{name} {}", kinds_words(kinds)),
         Op::Poke { group: id, field, value } => {
             format!("{name} {} {} {}", group(script, id), field.word(), poke_words(script, value))
         }
         Op::IommuDeviceRegister | Op::IommuDeviceUnregister | Op::FailClear | Op::Observe => name.into(),
+    }
+}
+
+fn vfio_name(op: VfioOp) -> &'static str {
+    match op {
+        VfioOp::GroupOpen { .. } => "vfio_group_open",
+        VfioOp::GroupClose { .. } => "vfio_group_close",
+        VfioOp::ContainerOpen { .. } => "vfio_container_open",
+        VfioOp::ContainerClose { .. } => "vfio_container_close",
+        VfioOp::GroupSetContainer { .. } => "vfio_group_set_container",
+        VfioOp::GroupUnsetContainer { .. } => "vfio_group_unset_container",
+        VfioOp::SetIommu { .. } => "vfio_set_iommu",
+        VfioOp::GroupGetDeviceFd { .. } => "vfio_group_get_device_fd",
+        VfioOp::DeviceClose { .. } => "vfio_device_close",
+        VfioOp::GroupGetStatus { .. } => "vfio_group_get_status",
+    }
+}
+
+fn vfio_words(script: &Script, op: VfioOp) -> String {
+    match op {
+        VfioOp::GroupOpen { group: id }
+        | VfioOp::GroupClose { group: id }
+        | VfioOp::GroupUnsetContainer { group: id }
+        | VfioOp::GroupGetStatus { group: id } => group(script, id).into(),
+        VfioOp::ContainerOpen { container: id } | VfioOp::ContainerClose { container: id } => {
+            container(script, id).into()
+        }
+        VfioOp::GroupSetContainer { group: id, container: into } => {
+            format!("{} {}", group(script, id), container(script, into))
+        }
+        VfioOp::SetIommu { container: id, iommu } => format!("{} {}", container(script, id), iommu.word()),
+        VfioOp::GroupGetDeviceFd { group: id, device: of } => {
+            format!("{} {}", group(script, id), device(script, of))
+        }
+        VfioOp::DeviceClose { device: id } => device(script, id).into(),
     }
 }
 

@@ -98,6 +98,26 @@ pub enum Reason {
     Resetting,
     /// The device has no reset of its own.
     NoReset,
+    /// No VFIO driver is bound in the group.
+    NoVfioDevice,
+    /// The group's file is open already, or a device of it still is.
+    GroupOpen,
+    /// The group is in a container already.
+    ContainerSet,
+    /// The group is in no container, or its container has no IOMMU.
+    NoContainer,
+    /// The group has left VFIO with its last device.
+    GroupGone,
+    /// Devices of the group are open.
+    DevicesOpen,
+    /// The container has no groups, or an IOMMU already.
+    ContainerState,
+    /// The kernel has no such IOMMU for VFIO.
+    NoSuchIommu,
+    /// The device is not VFIO's.
+    NotVfioDevice,
+    /// A driver of the group makes it not viable.
+    NotViable,
 }
 
 impl Reason {
@@ -152,6 +172,16 @@ impl Reason {
             Reason::DeviceOpen => "the device is bound already",
             Reason::Resetting => "a device of the group is in a reset",
             Reason::NoReset => "the device has no reset of its own",
+            Reason::NoVfioDevice => "no device of the group is bound to a VFIO driver",
+            Reason::GroupOpen => "the group or a device of it is open",
+            Reason::ContainerSet => "the group is in a container",
+            Reason::NoContainer => "the group is in no container with an IOMMU",
+            Reason::GroupGone => "the last device of the group has left VFIO",
+            Reason::DevicesOpen => "devices of the group are open",
+            Reason::ContainerState => "the container has no group, or an IOMMU already",
+            Reason::NoSuchIommu => "VFIO has no such IOMMU",
+            Reason::NotVfioDevice => "the device is not VFIO's",
+            Reason::NotViable => "a driver bound in the group is neither VFIO's nor harmless",
         }
     }
 }

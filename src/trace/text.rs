@@ -26,7 +26,7 @@ use std::fmt::Write;
 
 use super::names::{self, Names};
 use super::{Call, Crash, DeviceState, End, GroupState, Outcome, Pointer, SetupLine, Step, Trace, operation};
-use crate::script::{Errno, Op, Script};
+use crate::script::{Errno, Op, Script, Worded};
 
 /// Why an operation is in a script.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -186,6 +186,7 @@ fn outcome(text: &mut String, names: &Names<'_>, step: &Step, style: Style) {
         Outcome::Bool(value) => write!(text, " = {value}"),
         Outcome::Domain(pointer) => write!(text, " = {}", names.pointer(pointer)),
         Outcome::Handle { handle, domain } => write!(text, " = {}", names.held(handle, domain)),
+        Outcome::Status(status) => write!(text, " = {}", status.word()),
         Outcome::NullDomain => write!(text, " = {}", names::NULL),
         Outcome::NotInThisRelease => text.write_str(" = not in this release"),
         Outcome::Skipped(why) => write!(text, " = skipped: {}", why.words()),

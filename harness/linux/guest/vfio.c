@@ -57,9 +57,9 @@ static int keep(enum kind kind, const char *name, int fd)
 
 static int drop(struct file *f)
 {
-	int r = sys(close(f->fd));
+	int r = sys(close(f->fd)), i = f - files;
 
-	*f = files[--nfile];
+	memmove(f, f + 1, (--nfile - i) * sizeof(*f));	/* the others keep their order */
 	return r;
 }
 
@@ -116,21 +116,6 @@ static long c_load(char **av)
 static long c_open(char **av)
 {
 	char path[64];
-	int id;
-
-	if (find(GROUP, av[1]))
-		return skip("group open already");
-	id = group_id(av[1]);
-	if (id < 0)
-		return skip("group not present");
-	snprintf(path, sizeof(path), "/dev/vfio/%d", id);
-	return done(keep(GROUP, av[1], open(path, O_RDWR)));
-}
-
-/* A second time, which the kernel refuses; kept as nothing. */
-static long c_reopen(char **av)
-{
-	char path[64];
 	int id, fd, r = 0;
 
 	id = group_id(av[1]);
@@ -138,6 +123,9 @@ static long c_reopen(char **av)
 		return skip("group not present");
 	snprintf(path, sizeof(path), "/dev/vfio/%d", id);
 	fd = open(path, O_RDWR);
+	if (!find(GROUP, av[1]))
+		return done(keep(GROUP, av[1], fd));
+	/* a second time, which the kernel refuses; kept as nothing */
 	if (fd < 0)
 		r = -errno;
 	else
@@ -274,7 +262,6 @@ static const struct {
 } commands[] = {
 	{ "vfio_load", 0, 1, c_load },
 	{ "vfio_open", 1, 1, c_open },
-	{ "vfio_reopen", 1, 1, c_reopen },
 	{ "vfio_close", 1, 1, c_close },
 	{ "vfio_container", 1, 1, c_container },
 	{ "vfio_container_close", 1, 1, c_container_close },

@@ -147,7 +147,7 @@ struct rule {
 struct config {
 	char deny[16];
 	int deny_err;
-	bool detach, fqcap, unsafe;
+	bool detach, fqcap, coherent, unsafe;
 };
 
 extern struct dmao_dev devs[MAXDEV];

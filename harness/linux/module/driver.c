@@ -142,7 +142,7 @@ static bool dmao_capable(struct device *dev, enum iommu_cap cap)
 	if (cap == IOMMU_CAP_DEFERRED_FLUSH)
 		return cfg.fqcap;
 #endif
-	return cap == IOMMU_CAP_CACHE_COHERENCY;
+	return cap == IOMMU_CAP_CACHE_COHERENCY && cfg.coherent;
 }
 #endif
 

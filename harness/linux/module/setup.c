@@ -56,6 +56,8 @@ static int cmd_cfg(char **av, int ac)
 #else
 			dmao_ops.detach_dev = cfg.detach ? dmao_detach : NULL;
 #endif
+		} else if (!strcmp(av[i], "coherent")) {
+			cfg.coherent = yes(v);
 		} else if (!strcmp(av[i], "fqcap")) {
 			cfg.fqcap = yes(v);
 		} else if (!strcmp(av[i], "unsafe")) {

@@ -141,6 +141,7 @@ void defaults(void)
 	cfg.deny_err = 0;
 	cfg.detach = false;
 	cfg.fqcap = true;
+	cfg.coherent = true;
 	cfg.unsafe = false;
 #ifdef HAVE_PLATFORM_OPS
 	dmao_ops.set_platform_dma_ops = NULL;

@@ -150,6 +150,7 @@ impl Seen<'_> {
             | (ExpectedOutcome::Absent, Outcome::NotInThisRelease) => true,
             (ExpectedOutcome::Errno(expected), Outcome::Err(errno)) => expected == errno,
             (ExpectedOutcome::Bool(expected), Outcome::Bool(answer)) => expected == answer,
+            (ExpectedOutcome::Status(expected), Outcome::Status(status)) => expected == status,
             (ExpectedOutcome::Domain(expected), Outcome::Domain(pointer)) => {
                 *expected == self.names.pointer(*pointer)
             }
@@ -168,6 +169,7 @@ impl Seen<'_> {
             Outcome::Bool(answer) => answer.to_string(),
             Outcome::Domain(pointer) => self.names.pointer(*pointer),
             Outcome::Handle { handle, .. } => self.names.handle(*handle).into(),
+            Outcome::Status(status) => status.word().into(),
             Outcome::NullDomain => "null".into(),
             Outcome::NotInThisRelease => "absent".into(),
             Outcome::Skipped(why) => format!("skipped ({})", why.words()),
@@ -294,6 +296,7 @@ impl fmt::Display for ExpectedOutcome {
             ExpectedOutcome::Error => f.write_str("an error"),
             ExpectedOutcome::Bool(answer) => answer.fmt(f),
             ExpectedOutcome::Domain(name) | ExpectedOutcome::Handle(name) => f.write_str(name),
+            ExpectedOutcome::Status(status) => f.write_str(status.word()),
             ExpectedOutcome::Crash => f.write_str("a crash"),
             ExpectedOutcome::Skipped => f.write_str("to be skipped"),
             ExpectedOutcome::Absent => f.write_str("to be absent"),

@@ -33,6 +33,10 @@ pub(super) fn symbol<'t>(names: &Names, word: &Word<'t>) -> Result<String, Compl
             names.domain_of_kind(argument, inner, DomainWord::Ioas)?;
             true
         }
+        "type1" => {
+            names.container_in(argument, inner)?;
+            true
+        }
         "mapping" => {
             names.device_in(argument, inner)?;
             true
@@ -44,6 +48,6 @@ pub(super) fn symbol<'t>(names: &Names, word: &Word<'t>) -> Result<String, Compl
     }
     Err(Complaint::at(spot, Problem::BadDomain(text.to_owned())).hint(
         "`null`, a declared name, `dma(<group>)`, `identity(<group>)`, `blocking(<group>)`, `mapping(<device>)`, \
-         `auto(<ioas>)` or `static(<kind>)`; a second one has `#2` at its end",
+         `type1(<container>)`, `auto(<ioas>)` or `static(<kind>)`; a second one has `#2` at its end",
     ))
 }

@@ -13,8 +13,8 @@ use super::form::{CaseForm, Entries, ExpectForm, Operation, StateForm, ValueForm
 use super::hint::did_you_mean;
 use super::names::Names;
 use super::releases::{Releases, Span};
-use crate::script::{DeviceId, DriverKind, Errno, GroupId, Worded};
-use crate::trace::names::{NULL, RESERVED, UNNAMED};
+use crate::script::{DeviceId, DriverKind, Errno, GroupId, VfioStatus, Worded};
+use crate::trace::names::{NULL, OUTSIDE, RESERVED, UNNAMED};
 
 /// What must happen in a step.
 #[derive(Clone, Debug)]
@@ -61,6 +61,8 @@ enum ExpectedOutcome {
     Error,
     /// This answer.
     Bool(bool),
+    /// The flags of a VFIO group.
+    Status(VfioStatus),
     /// A domain query's answer, by symbolic name.
     Domain(String),
     /// A handle query's answer.
@@ -173,12 +175,13 @@ impl<'t> Resolver<'_, 't> {
             "crash" => ExpectedOutcome::Crash,
             "skipped" => ExpectedOutcome::Skipped,
             "absent" => ExpectedOutcome::Absent,
-            _ => match Errno::from_name(text) {
-                Some(errno) => ExpectedOutcome::Errno(errno),
-                None if self.names.handles.iter().any(|handle| handle == text) => {
+            _ => match (Errno::from_name(text), VfioStatus::of_word(text)) {
+                (Some(errno), _) => ExpectedOutcome::Errno(errno),
+                (None, Some(status)) => ExpectedOutcome::Status(status),
+                (None, None) if self.names.handles.iter().any(|handle| handle == text) => {
                     ExpectedOutcome::Handle(text.to_owned())
                 }
-                None => match domain::symbol(self.names, word) {
+                (None, None) => match domain::symbol(self.names, word) {
                     Ok(domain) if !text.is_empty() => ExpectedOutcome::Domain(domain),
                     _ => return Err(unknown_outcome(word)),
                 },
@@ -199,7 +202,11 @@ impl<'t> Resolver<'_, 't> {
             expected.groups.push((self.names.group(group)?, GroupFact::OwnerCnt(count.get())));
         }
         for (group, owner) in &state.owner.0 {
-            let owner = self.names.owner(owner)?.unwrap_or(NULL).to_owned();
+            let owner = match owner.text() {
+                OUTSIDE if !owner.is_null() => OUTSIDE,
+                _ => self.names.owner(owner)?.unwrap_or(NULL),
+            };
+            let owner = owner.to_owned();
             expected.groups.push((self.names.group(group)?, GroupFact::Owner(owner)));
         }
         for (group, devices) in &state.devices.0 {
@@ -294,7 +301,8 @@ impl<'t> Resolver<'_, 't> {
 /// Words that are no outcome, with the errnos and words that are.
 fn unknown_outcome<'t>(word: &Word<'t>) -> Complaint<'t> {
     let words = ["ok", "error", "true", "false", "crash", "skipped", "absent"];
-    let known: Vec<&str> = words.into_iter().chain(Errno::names()).collect();
+    let statuses = VfioStatus::ALL.iter().map(|status| status.word());
+    let known: Vec<&str> = words.into_iter().chain(statuses).chain(Errno::names()).collect();
     let text = word.text();
     let hint = match text.strip_prefix('-').and_then(Errno::from_name) {
         Some(errno) => Some(format!("write `{errno}`")),

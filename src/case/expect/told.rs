@@ -61,6 +61,7 @@ fn words(expected: &Expected, script: &Script) -> Vec<String> {
         ExpectedOutcome::Errno(errno) => errno.to_string(),
         ExpectedOutcome::Error => "an error".to_owned(),
         ExpectedOutcome::Bool(answer) => answer.to_string(),
+        ExpectedOutcome::Status(status) => status.word().to_owned(),
         ExpectedOutcome::Domain(name) | ExpectedOutcome::Handle(name) => name.clone(),
         ExpectedOutcome::Crash => "crash".to_owned(),
         ExpectedOutcome::Skipped => "not possible".to_owned(),

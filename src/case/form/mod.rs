@@ -72,6 +72,9 @@ pub(crate) struct TopologyForm<'t> {
     /// Attach handles.
     #[serde(default)]
     pub handles: Vec<Word<'t>>,
+    /// VFIO's containers.
+    #[serde(default)]
+    pub containers: Vec<Word<'t>>,
     /// Run calls that no correct caller makes.
     #[serde(default)]
     pub forbidden_calls: bool,

@@ -8,7 +8,8 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 
 use super::{
-    Bounded, CallWord, CheckedKey, DriverWord, ExpectForm, FieldWord, KindWord, Short, Word, duplicate,
+    Bounded, CallWord, CheckedKey, DriverWord, ExpectForm, FieldWord, KindWord, Short, VfioIommuWord, Word,
+    duplicate,
 };
 
 /// A step.
@@ -121,6 +122,16 @@ operations! {
     "remoteproc_attach" => RemoteprocAttach(DomainDeviceForm<'t>),
     "remoteproc_detach" => RemoteprocDetach(DomainDeviceForm<'t>),
     "omap_rproc_attach" => OmapRprocAttach(DomainDeviceForm<'t>),
+    "vfio_group_open" => VfioGroupOpen(Word<'t>),
+    "vfio_group_close" => VfioGroupClose(Word<'t>),
+    "vfio_container_open" => VfioContainerOpen(Word<'t>),
+    "vfio_container_close" => VfioContainerClose(Word<'t>),
+    "vfio_group_set_container" => VfioGroupSetContainer(GroupContainerForm<'t>),
+    "vfio_group_unset_container" => VfioGroupUnsetContainer(Word<'t>),
+    "vfio_set_iommu" => VfioSetIommu(ContainerIommuForm<'t>),
+    "vfio_group_get_device_fd" => VfioGroupGetDeviceFd(GroupDeviceForm<'t>),
+    "vfio_device_close" => VfioDeviceClose(Word<'t>),
+    "vfio_group_get_status" => VfioGroupGetStatus(Word<'t>),
     "fail" => Fail(FailForm<'t>),
     "fail_clear" => FailClear(()),
     "deny" => Deny(Vec<KindWord>),
@@ -217,6 +228,12 @@ arguments! {
     }
     /// A page table or an address space of iommufd.
     TableForm { hwpt: Option<Word<'t>>, ioas: Option<Word<'t>>, }
+    /// A group and a container.
+    GroupContainerForm { group: Word<'t>, container: Word<'t>, }
+    /// A container and its IOMMU.
+    ContainerIommuForm { container: Word<'t>, r#type: VfioIommuWord, }
+    /// A group and a device of it.
+    GroupDeviceForm { group: Word<'t>, device: Word<'t>, }
     /// A fault.
     FailForm {
         call: CallWord,

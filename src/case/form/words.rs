@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 
-use crate::script::{Arch, Bus, DefaultType, DetachOps, DomainKind, DriverKind, Field, Static};
+use crate::script::{Arch, Bus, DefaultType, DetachOps, DomainKind, DriverKind, Field, Static, VfioIommu};
 
 macro_rules! words {
     ($($(#[$doc:meta])* $name:ident($target:ident) { $($variant:ident = $word:literal => $value:ident,)* })*) => {
@@ -79,6 +79,12 @@ words! {
         VfioPci = "vfio_pci" => VfioPci,
         PciStub = "pci_stub" => PciStub,
         Pcieport = "pcieport" => Pcieport,
+    }
+    /// What a container's IOMMU is set to.
+    VfioIommuWord(VfioIommu) {
+        Type1 = "type1" => Type1,
+        Type1v2 = "type1v2" => Type1v2,
+        SpaprTce = "spapr_tce" => SpaprTce,
     }
     /// A private field of a group.
     FieldWord(Field) {

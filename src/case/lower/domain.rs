@@ -5,7 +5,7 @@ use super::{For, Lowering};
 use crate::case::error::{Complaint, Problem};
 use crate::case::form::{DomainWord, Word};
 use crate::case::names::{small, static_domain};
-use crate::script::{DomainName, DomainRef, Field, HandleId, MappingId, Op, OwnerId};
+use crate::script::{ContainerId, DomainName, DomainRef, Field, HandleId, MappingId, Op, OwnerId};
 use crate::trace::text::Origin;
 
 /// The size of a mapping, if the case does not say.
@@ -24,6 +24,12 @@ impl Lowering<'_> {
         let Some(handle) = self.names.handle(word)? else { return Ok(None) };
         let handles = &mut self.lowered.script.handles;
         Ok(Some(HandleId(small(intern(handles, handle)))))
+    }
+
+    /// The id of a container that an operation mentions.
+    pub(super) fn container<'t>(&mut self, word: &Word<'t>) -> Result<ContainerId, Complaint<'t>> {
+        let container = self.names.container(word)?;
+        Ok(ContainerId(small(intern(&mut self.lowered.script.containers, container))))
     }
 
     /// The id of a mapping that an operation mentions.

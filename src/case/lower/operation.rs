@@ -8,7 +8,7 @@ use crate::case::form::{DomainWord, DriverWord, Operation, PokeForm, Short, Word
 use crate::case::topology::needs_arm32;
 use crate::script::{
     Arch, Bus, DeviceId, DomainRef, DriverFlow, DriverKind, Field, GivenHandle, GroupId, MappingOf, Op,
-    PokeValue, TypeWord, Worded,
+    PokeValue, TypeWord, VfioOp, Worded,
 };
 use crate::trace::text::Origin;
 
@@ -181,6 +181,35 @@ impl Lowering<'_> {
             }
             Operation::ArmReleaseMapping(Short::Map(form)) => {
                 Op::ArmReleaseMapping { mapping: MappingOf::Device(names.device(&form.device)?) }
+            }
+            Operation::VfioGroupOpen(group) => Op::Vfio(VfioOp::GroupOpen { group: names.group(group)? }),
+            Operation::VfioGroupClose(group) => Op::Vfio(VfioOp::GroupClose { group: names.group(group)? }),
+            Operation::VfioContainerOpen(word) => {
+                Op::Vfio(VfioOp::ContainerOpen { container: self.container(word)? })
+            }
+            Operation::VfioContainerClose(word) => {
+                Op::Vfio(VfioOp::ContainerClose { container: self.container(word)? })
+            }
+            Operation::VfioGroupSetContainer(form) => {
+                let (group, container) = (names.group(&form.group)?, self.container(&form.container)?);
+                Op::Vfio(VfioOp::GroupSetContainer { group, container })
+            }
+            Operation::VfioGroupUnsetContainer(group) => {
+                Op::Vfio(VfioOp::GroupUnsetContainer { group: names.group(group)? })
+            }
+            Operation::VfioSetIommu(form) => Op::Vfio(VfioOp::SetIommu {
+                container: self.container(&form.container)?,
+                iommu: form.r#type.value(),
+            }),
+            Operation::VfioGroupGetDeviceFd(form) => Op::Vfio(VfioOp::GroupGetDeviceFd {
+                group: names.group(&form.group)?,
+                device: names.device(&form.device)?,
+            }),
+            Operation::VfioDeviceClose(device) => {
+                Op::Vfio(VfioOp::DeviceClose { device: names.device(device)? })
+            }
+            Operation::VfioGroupGetStatus(group) => {
+                Op::Vfio(VfioOp::GroupGetStatus { group: names.group(group)? })
             }
             Operation::RockchipDrmAttach(form) => {
                 self.driver(DriverFlow::RockchipAttach, &form.domain, &form.device)?

@@ -38,6 +38,7 @@ fn section(heading: &str) -> &'static str {
 #[case::fault_domain("## Steps", fields::of::<KindWord>())]
 #[case::sweep("## Sweep", fields::of::<SweepForm<'static>>())]
 #[case::poke("## Steps", fields::of::<FieldWord>())]
+#[case::vfio_iommu("## Steps", fields::of::<VfioIommuWord>())]
 #[case::expectation("## Expectations", fields::of::<StateForm<'static>>())]
 fn everything_is_named(#[case] heading: &str, #[case] names: &[&str]) {
     assert!(!names.is_empty());
@@ -64,6 +65,9 @@ fn everything_is_named(#[case] heading: &str, #[case] names: &[&str]) {
 #[case("arm_iommu_create_mapping", fields::of::<CreateMappingForm<'static>>())]
 #[case("arm_iommu_attach_device", fields::of::<AttachMappingForm<'static>>())]
 #[case("arm_iommu_release_mapping", fields::of::<DeviceOnlyForm<'static>>())]
+#[case("vfio_group_set_container", fields::of::<GroupContainerForm<'static>>())]
+#[case("vfio_set_iommu", fields::of::<ContainerIommuForm<'static>>())]
+#[case("vfio_group_get_device_fd", fields::of::<GroupDeviceForm<'static>>())]
 #[case("poke", fields::of::<PokeForm<'static>>())]
 fn the_arguments_of_a_step_are_named(#[case] step: &str, #[case] arguments: &[&str]) {
     let row = section("## Steps").lines().find(|line| line.starts_with(&format!("| `{step}` |")));

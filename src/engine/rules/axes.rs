@@ -630,4 +630,57 @@ rules! {
         /// It is given back.
         GivesUseBack,
     }
+    /// When VFIO takes the ownership of a group.
+    vfio_claim VfioClaim {
+        /// Never.
+        Absent,
+        /// When the group is put into a container, until it leaves it.
+        AtSetContainer,
+    }
+    /// Whom VFIO asks whether a group may be user space's.
+    vfio_viability VfioViability {
+        /// The drivers that are bound in it.
+        Drivers,
+        /// The count of owners.
+        OwnerCount,
+    }
+    /// Is VFIO told of devices that join its groups, and of drivers that bind there?
+    vfio_notifier VfioNotifier {
+        /// Yes: a join is a WARN, a driver that makes a group not viable the end, while it is in a container.
+        Present,
+        /// No.
+        Absent,
+    }
+    /// What asking for a device's file checks first.
+    vfio_device_fd VfioDeviceFd {
+        /// The container.
+        ContainerFirst,
+        /// Whether the device is VFIO's.
+        DeviceFirst,
+    }
+    /// Whose coherency with caches a VFIO driver's probe insists on.
+    vfio_coherency VfioCoherency {
+        /// Nobody's.
+        Ignored,
+        /// The bus's.
+        Bus,
+        /// That of the device's IOMMU.
+        Device,
+    }
+    /// What becomes of a group in a container when its last device leaves VFIO.
+    vfio_last_device VfioLastDevice {
+        /// The unbind waits until the group is out of the container; the group's file stays good.
+        Waits,
+        /// The group leaves the container, and its file is good for nothing.
+        TakesGroupOut,
+    }
+    /// How VFIO's type 1 tries whether a new domain maps large pages.
+    type1_page_test Type1PageTest {
+        /// It maps two pages, which the driver is asked for one by one.
+        PageByPage,
+        /// It maps two pages, in one call into the driver.
+        OneCall,
+        /// Not at all.
+        Absent,
+    }
 }

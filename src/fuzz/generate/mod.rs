@@ -12,6 +12,7 @@ mod phrases_handles;
 mod phrases_iommufd;
 mod phrases_reset;
 mod phrases_special;
+mod phrases_vfio;
 mod play;
 mod theme;
 mod world;

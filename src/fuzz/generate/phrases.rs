@@ -19,6 +19,7 @@ impl Play<'_> {
             Phrase::Pasid => self.scene_of_pasids(),
             Phrase::Handle => self.scene_of_handles(),
             Phrase::Iommufd => self.scene_of_iommufd(),
+            Phrase::Vfio => self.scene_of_vfio(),
             Phrase::AddressSpace => self.scene_of_an_address_space(),
             Phrase::Free => self.scene_of_a_freed_domain(),
             Phrase::Bind => self.scene_of_binds(),

@@ -33,6 +33,8 @@ pub(super) enum Theme {
     Handles,
     /// Devices bound to contexts of iommufd.
     Iommufd,
+    /// Groups of VFIO's in containers.
+    Vfio,
     /// Groups made by hand.
     ByHand,
     /// Private fields are written.
@@ -82,6 +84,8 @@ pub(super) enum Phrase {
     Handle,
     /// Devices are bound to contexts of iommufd and attached.
     Iommufd,
+    /// Groups of VFIO's go into containers, devices are opened.
+    Vfio,
     /// Devices use an address space.
     AddressSpace,
     /// A domain is freed too early.
@@ -233,6 +237,7 @@ impl Theme {
             Theme::Pasids => &[(Pasid, 150), (AddressSpace, 60)],
             Theme::Handles => &[(Handle, 150), (Pasid, 20), (AddressSpace, 15)],
             Theme::Iommufd => &[(Iommufd, 250)],
+            Theme::Vfio => &[(Vfio, 250)],
             Theme::ByHand => &[(ByHand, 120)],
             Theme::Pokes => &[(Poke, 80)],
             Theme::Freed => &[(Free, 80)],

@@ -47,6 +47,8 @@ impl World {
             Theme::Daring
         } else if profile.supports.iommufd && number % IOMMUFD == IOMMUFD - 1 {
             Theme::Iommufd
+        } else if profile.supports.vfio && arch == Arch::Generic && number % VFIO == VFIO - 1 {
+            Theme::Vfio
         } else {
             Theme::random(random, arch)
         };
@@ -121,6 +123,9 @@ impl World {
     }
 }
 
+/// One script in so many is about VFIO.
+const VFIO: u64 = 9;
+
 fn small(number: usize) -> u16 {
     u16::try_from(number).unwrap_or(u16::MAX)
 }
@@ -129,6 +134,7 @@ fn names(script: &mut Script) {
     let letter = |first: u8, number: u8| char::from(first + number).to_string();
     script.mappings = (0..MAPPINGS).map(|number| letter(b'S', number)).collect();
     script.owners = (0..OWNERS).map(|number| format!("o{number}")).collect();
+    script.containers = vec!["c0".into(), "c1".into()];
     script.handles = (0..HANDLES).map(|number| format!("h{number}")).collect();
     let own = (0..OWN).map(|number| DomainName::User(letter(b'A', u8::try_from(number).unwrap_or(0))));
     script.domains = own.collect();
@@ -170,6 +176,7 @@ fn groups(theme: Theme, arch: Arch, random: &mut Random, script: &mut Script) {
     }
     let loose = match theme {
         Theme::ByHand | Theme::Daring => 2,
+        Theme::Vfio => 1,
         _ => usize::from(random.percent(7)),
     };
     for _ in 0..loose {
@@ -184,7 +191,10 @@ fn groups(theme: Theme, arch: Arch, random: &mut Random, script: &mut Script) {
 
 fn options(theme: Theme, arch: Arch, profile: &Profile, random: &mut Random, device: &mut DeviceSpec) {
     let supports = &profile.supports;
-    if theme == Theme::Resets && supports.buses.contains(&Bus::Pci) && random.percent(85) {
+    if theme == Theme::Vfio && supports.buses.contains(&Bus::Pci) && random.percent(95) {
+        device.bus = Bus::Pci;
+        device.bridge = device.group.is_some() && random.percent(8);
+    } else if theme == Theme::Resets && supports.buses.contains(&Bus::Pci) && random.percent(85) {
         device.bus = Bus::Pci;
     } else if supports.buses.len() > 1 && random.percent(40) {
         device.bus = random.pick(supports.buses).unwrap_or_default();

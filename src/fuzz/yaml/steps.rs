@@ -4,8 +4,8 @@
 use super::topology::{kind_word, kinds};
 use super::{Inexpressible, domain, errno, name};
 use crate::script::{
-    CdevOp, DeviceId, Fault, FaultDomain, GivenHandle, GroupId, HandleId, IoasId, IommufdOp, MappingId,
-    MappingOf, Op, OwnerId, PageTable, PokeValue, Script, Worded,
+    CdevOp, ContainerId, DeviceId, Fault, FaultDomain, GivenHandle, GroupId, HandleId, IoasId, IommufdOp,
+    MappingId, MappingOf, Op, OwnerId, PageTable, PokeValue, Script, VfioOp, Worded,
 };
 use crate::trace::{names, operation};
 
@@ -131,6 +131,25 @@ impl Arguments<'_> {
                 format!("{{ device: {} }}", self.device(device)?)
             }
             Op::Iommufd(op) => self.iommufd(op)?,
+            Op::Vfio(op) => match op {
+                VfioOp::GroupOpen { group }
+                | VfioOp::GroupClose { group }
+                | VfioOp::GroupUnsetContainer { group }
+                | VfioOp::GroupGetStatus { group } => self.group(group)?,
+                VfioOp::ContainerOpen { container } | VfioOp::ContainerClose { container } => {
+                    self.container(container)?
+                }
+                VfioOp::GroupSetContainer { group, container } => {
+                    format!("{{ group: {}, container: {} }}", self.group(group)?, self.container(container)?)
+                }
+                VfioOp::SetIommu { container, iommu } => {
+                    format!("{{ container: {}, type: {} }}", self.container(container)?, iommu.word())
+                }
+                VfioOp::GroupGetDeviceFd { group, device } => {
+                    format!("{{ group: {}, device: {} }}", self.group(group)?, self.device(device)?)
+                }
+                VfioOp::DeviceClose { device } => self.device(device)?,
+            },
             Op::Fail(fault) => self.fault(&fault)?,
             Op::Deny { kinds: denied } => kinds(denied)?,
             Op::Poke { group, field, value } => {
@@ -239,6 +258,11 @@ impl Arguments<'_> {
         let Some(id) = id else { return Ok(names::NULL.to_owned()) };
         let known = self.script.handles.get(id.index());
         known.map(|known| name(known)).ok_or(Inexpressible::Undeclared("handle"))
+    }
+
+    fn container(&self, id: ContainerId) -> Result<String, Inexpressible> {
+        let known = self.script.containers.get(id.index());
+        known.map(|known| name(known)).ok_or(Inexpressible::Undeclared("container"))
     }
 
     fn owner(&self, id: Option<OwnerId>) -> Result<String, Inexpressible> {

@@ -43,6 +43,10 @@ pub(super) fn write(script: &Script, text: &mut String) -> Result<(), Inexpressi
         let handles: Vec<String> = script.handles.iter().map(|handle| name(handle)).collect();
         lines.push(format!("handles: [{}]", handles.join(", ")));
     }
+    if !script.containers.is_empty() {
+        let containers: Vec<String> = script.containers.iter().map(|container| name(container)).collect();
+        lines.push(format!("containers: [{}]", containers.join(", ")));
+    }
     if !script.registered {
         lines.push("registered: false".into());
     }

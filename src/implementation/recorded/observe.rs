@@ -10,6 +10,7 @@ use super::wire::{
 use super::words;
 use crate::script::{
     DeviceId, DomainKind, DomainName, DriverKind, Errno, GroupId, HandleId, Op, OwnerId, Script, Static,
+    VfioOp, VfioStatus,
 };
 use crate::trace::{
     BadOp, Crash, DeviceState, DomainInfo, End, GroupState, Holds, MappingState, Mark, Outcome, PasidSlot,
@@ -164,6 +165,9 @@ impl Observer<'_> {
             Return::Void => Outcome::Void,
             Return::Number(number) if matches!(op, Some(Op::GroupDmaOwnerClaimed { .. })) => {
                 Outcome::Bool(*number != 0)
+            }
+            Return::Number(flags @ 0..=3) if matches!(op, Some(Op::Vfio(VfioOp::GroupGetStatus { .. }))) => {
+                Outcome::Status(VfioStatus::of(flags & 1 != 0, flags & 2 != 0))
             }
             Return::Number(0) => Outcome::Ok,
             Return::Number(number) => {

@@ -5,8 +5,9 @@ use thiserror::Error;
 
 use super::script::{Builder, KIND_LETTERS, kinds, negative_errno};
 use crate::script::{
-    DeviceId, DomainKind, DomainRef, DriverKind, Fault, FaultDomain, FaultKind, Field, GivenHandle, GroupId,
-    HandleId, MappingId, MappingOf, Op, OwnerId, PokeValue, TypeWord,
+    ContainerId, DeviceId, DomainKind, DomainRef, DriverKind, Fault, FaultDomain, FaultKind, Field,
+    GivenHandle, GroupId, HandleId, MappingId, MappingOf, Op, OwnerId, PokeValue, TypeWord, VfioIommu,
+    VfioOp,
 };
 
 /// Size of an ARM mapping when the script does not say it.
@@ -148,6 +149,31 @@ impl<'t, I: Iterator<Item = &'t str>> Words<'_, I> {
             },
             "arm_detach" => Op::ArmDetachDevice { device: self.device()? },
             "arm_release" => Op::ArmReleaseMapping { mapping: self.mapping_of()? },
+            "vfio_open" => Op::Vfio(VfioOp::GroupOpen { group: self.group()? }),
+            "vfio_close" => Op::Vfio(VfioOp::GroupClose { group: self.group()? }),
+            "vfio_container" => Op::Vfio(VfioOp::ContainerOpen { container: self.container()? }),
+            "vfio_container_close" => Op::Vfio(VfioOp::ContainerClose { container: self.container()? }),
+            "vfio_set_container" => {
+                let (group, container) = (self.group()?, self.container()?);
+                Op::Vfio(VfioOp::GroupSetContainer { group, container })
+            }
+            "vfio_unset_container" => Op::Vfio(VfioOp::GroupUnsetContainer { group: self.group()? }),
+            "vfio_set_iommu" => {
+                let container = self.container()?;
+                let iommu = match self.next("type")? {
+                    "1" => VfioIommu::Type1,
+                    "2" => VfioIommu::SpaprTce,
+                    "3" => VfioIommu::Type1v2,
+                    other => return Err(bad("type", other, "1, 2 or 3")),
+                };
+                Op::Vfio(VfioOp::SetIommu { container, iommu })
+            }
+            "vfio_device_fd" => {
+                let (group, device) = (self.group()?, self.device()?);
+                Op::Vfio(VfioOp::GroupGetDeviceFd { group, device })
+            }
+            "vfio_device_close" => Op::Vfio(VfioOp::DeviceClose { device: self.device()? }),
+            "vfio_status" => Op::Vfio(VfioOp::GroupGetStatus { group: self.group()? }),
             "fail" => return self.fail(),
             "deny" => Op::Deny { kinds: self.optional().map_or(Ok(kinds("-").unwrap_or_default()), deny)? },
             "poke" => {
@@ -218,6 +244,11 @@ impl<'t, I: Iterator<Item = &'t str>> Words<'_, I> {
             return Err(bad("handle", name, "h0 to h7, or null"));
         }
         self.names.handle(name).map(Some).ok_or(OpError::TooMany("handles"))
+    }
+
+    fn container(&mut self) -> Result<ContainerId, OpError> {
+        let name = self.next("container")?;
+        self.names.container(name).ok_or(OpError::TooMany("containers"))
     }
 
     fn pasid(&mut self) -> Result<i32, OpError> {

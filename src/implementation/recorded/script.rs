@@ -8,12 +8,15 @@ use thiserror::Error;
 use super::op::{self, OpError};
 use super::wire::{Line, Ordered, Scalar};
 use crate::script::{
-    Arch, Bus, DefaultType, DetachOps, DeviceId, DeviceSpec, DomainKind, DomainName, DomainRef, Errno,
-    GroupId, GroupSpec, HandleId, KindSet, MappingId, OwnerId, Script, Setting, Static,
+    Arch, Bus, ContainerId, DefaultType, DetachOps, DeviceId, DeviceSpec, DomainKind, DomainName, DomainRef,
+    Errno, GroupId, GroupSpec, HandleId, KindSet, MappingId, OwnerId, Script, Setting, Static,
 };
 
 /// No recorded script has nearly so many operations; a longer one is not run.
 const OPS_LIMIT: usize = 4096;
+
+/// The bench's PCI devices that are bridges.
+const BRIDGES: &[&str] = &["rp0", "rp1", "br"];
 
 /// What is wrong with a script.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -181,6 +184,7 @@ impl Builder {
                 "pci" => {
                     spec.bus = Bus::Pci;
                     spec.ats = value.starts_with("ats");
+                    spec.bridge = BRIDGES.contains(&value.as_str());
                 }
                 "untrusted" => spec.untrusted = yes(&value),
                 other => {
@@ -235,6 +239,15 @@ impl Builder {
         self.script.mappings.push(name.into());
         self.mappings.insert(name.into(), id);
         Some(id)
+    }
+
+    pub(super) fn container(&mut self, name: &str) -> Option<ContainerId> {
+        let containers = &mut self.script.containers;
+        let index = containers.iter().position(|known| known == name).unwrap_or_else(|| {
+            containers.push(name.into());
+            containers.len() - 1
+        });
+        u8::try_from(index).ok().map(ContainerId)
     }
 
     pub(super) fn owner(&mut self, name: &str) -> Option<OwnerId> {

@@ -3,7 +3,9 @@
 
 use super::cannot::CannotRun;
 use crate::implementation::recorded;
-use crate::script::{DeviceId, DomainName, DomainRef, GroupId, HandleId, MappingId, OwnerId, Script, Worded};
+use crate::script::{
+    ContainerId, DeviceId, DomainName, DomainRef, GroupId, HandleId, MappingId, OwnerId, Script, Worded,
+};
 use crate::trace::Trace;
 
 /// The bench's names for what a script declares: `d0`, `g0`, `o0`, `h0` (attach handles), `m0` (domains), `x0`
@@ -40,6 +42,12 @@ impl<'s> Names<'s> {
     pub(super) fn handle(self, id: Option<HandleId>) -> Result<String, CannotRun> {
         let Some(id) = id else { return Ok("null".into()) };
         self.script.handles.get(id.index()).map(|_| handle(id.index())).ok_or(CannotRun::UnknownName)
+    }
+
+    /// A VFIO container.
+    pub(super) fn container(self, id: ContainerId) -> Result<String, CannotRun> {
+        let known = self.script.containers.get(id.index());
+        known.map(|_| format!("c{}", id.index())).ok_or(CannotRun::UnknownName)
     }
 
     /// An ARM mapping.

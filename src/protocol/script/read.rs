@@ -7,9 +7,9 @@ use crate::implementation::recorded::wire::{Scalar, Text};
 use crate::protocol::error::{Problem, Under, WireError, shortened};
 use crate::protocol::names::{self, checked};
 use crate::script::{
-    CdevOp, DeviceId, DeviceSpec, DomainRef, DriverFlow, Fault, FaultDomain, Field, GivenHandle, GroupId,
-    GroupSpec, HandleId, IoasId, IommufdOp, MappingId, MappingOf, Op, OwnerId, PageTable, PokeValue, Script,
-    Setting, TypeWord,
+    CdevOp, ContainerId, DeviceId, DeviceSpec, DomainRef, DriverFlow, Fault, FaultDomain, Field, GivenHandle,
+    GroupId, GroupSpec, HandleId, IoasId, IommufdOp, MappingId, MappingOf, Op, OwnerId, PageTable, PokeValue,
+    Script, Setting, TypeWord, VfioOp,
 };
 
 impl WireScript<'_> {
@@ -42,6 +42,10 @@ impl WireScript<'_> {
         few("handles", self.handles.len(), MAX_NAMES).under("handles")?;
         for (index, handle) in self.handles.iter().enumerate() {
             reader.declare_handle(handle.as_str()).under(format_args!("handles[{index}]"))?;
+        }
+        few("containers", self.containers.len(), MAX_NAMES).under("containers")?;
+        for (index, container) in self.containers.iter().enumerate() {
+            reader.declare_container(container.as_str()).under(format_args!("containers[{index}]"))?;
         }
         few("operations", self.ops.len(), MAX_OPS).under("ops")?;
         for (index, op) in self.ops.iter().enumerate() {
@@ -127,6 +131,15 @@ impl Reader {
             return Err(Problem::Duplicate("handle", name.into()).into());
         }
         self.script.handles.push(name.into());
+        Ok(())
+    }
+
+    fn declare_container(&mut self, name: &str) -> Result<(), WireError> {
+        checked(name)?;
+        if self.script.containers.iter().any(|known| known == name) {
+            return Err(Problem::Duplicate("container", name.into()).into());
+        }
+        self.script.containers.push(name.into());
         Ok(())
     }
 
@@ -304,6 +317,32 @@ impl Reader {
             WireOp::RemoteprocAttach(of) => self.flow(DriverFlow::RemoteprocAttach, of)?,
             WireOp::RemoteprocDetach(of) => self.flow(DriverFlow::RemoteprocDetach, of)?,
             WireOp::OmapRprocAttach(of) => self.flow(DriverFlow::OmapRprocAttach, of)?,
+            WireOp::VfioGroupOpen(of) => Op::Vfio(VfioOp::GroupOpen { group: self.group(&of.group)? }),
+            WireOp::VfioGroupClose(of) => Op::Vfio(VfioOp::GroupClose { group: self.group(&of.group)? }),
+            WireOp::VfioContainerOpen(of) => {
+                Op::Vfio(VfioOp::ContainerOpen { container: self.container(&of.container)? })
+            }
+            WireOp::VfioContainerClose(of) => {
+                Op::Vfio(VfioOp::ContainerClose { container: self.container(&of.container)? })
+            }
+            WireOp::VfioGroupSetContainer(of) => {
+                let (group, container) = (self.group(&of.group)?, self.container(&of.container)?);
+                Op::Vfio(VfioOp::GroupSetContainer { group, container })
+            }
+            WireOp::VfioGroupUnsetContainer(of) => {
+                Op::Vfio(VfioOp::GroupUnsetContainer { group: self.group(&of.group)? })
+            }
+            WireOp::VfioSetIommu(of) => {
+                Op::Vfio(VfioOp::SetIommu { container: self.container(&of.container)?, iommu: of.r#type.0 })
+            }
+            WireOp::VfioGroupGetDeviceFd(of) => {
+                let (group, device) = (self.group(&of.group)?, self.device(&of.device)?);
+                Op::Vfio(VfioOp::GroupGetDeviceFd { group, device })
+            }
+            WireOp::VfioDeviceClose(of) => Op::Vfio(VfioOp::DeviceClose { device: self.device(&of.device)? }),
+            WireOp::VfioGroupGetStatus(of) => {
+                Op::Vfio(VfioOp::GroupGetStatus { group: self.group(&of.group)? })
+            }
             WireOp::Fail(fault) => Op::Fail(self.fault(fault)?),
             WireOp::FailClear(_) => Op::FailClear,
             WireOp::Deny(kinds) => Op::Deny { kinds: kinds.types.iter().map(|kind| kind.0).collect() },
@@ -423,6 +462,10 @@ impl Reader {
 
     fn device(&self, name: &Text<'_>) -> Result<DeviceId, WireError> {
         names::device(&self.script, name.as_str()).under("device")
+    }
+
+    fn container(&self, name: &Text<'_>) -> Result<ContainerId, WireError> {
+        names::container(&self.script, name.as_str()).under("container")
     }
 
     fn owner(&self, name: Option<&Text<'_>>) -> Result<Option<OwnerId>, WireError> {

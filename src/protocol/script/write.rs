@@ -2,20 +2,21 @@
 //! From a [`Script`] to its JSON.
 
 use super::{
-    Add, AllocHwpt, AttachFile, AttachMapping, AttachPasid, AttachTable, BindTo, Count, CreateMapping,
-    DetachFile, DetachTable, DeviceContext, DeviceGroup, DeviceOwner, DomainDevice, DomainGroup, DomainPasid,
-    FileContext, GroupHandle, GroupOwner, GroupType, HandleGet, IoasContext, Kinds, Nothing, OfDevice,
-    OfDomain, OfGroup, PokeField, ReleaseMapping, ReplaceHandle, ReplacePasid, WireDevice, WireFault,
-    WireFile, WireGroup, WireOp, WireScript, WireSetting, WireTable,
+    Add, AllocHwpt, AttachFile, AttachMapping, AttachPasid, AttachTable, BindTo, ContainerIommu, Count,
+    CreateMapping, DetachFile, DetachTable, DeviceContext, DeviceGroup, DeviceOwner, DomainDevice,
+    DomainGroup, DomainPasid, FileContext, GroupContainer, GroupHandle, GroupOwner, GroupType, HandleGet,
+    IoasContext, Kinds, Nothing, OfContainer, OfDevice, OfDomain, OfGroup, PokeField, ReleaseMapping,
+    ReplaceHandle, ReplacePasid, WireDevice, WireFault, WireFile, WireGroup, WireOp, WireScript, WireSetting,
+    WireTable,
 };
 use crate::implementation::recorded::wire::{Scalar, Text};
 use crate::protocol::error::{Problem, Under, WireError};
 use crate::protocol::names::checked;
 use crate::protocol::words::Word;
 use crate::script::{
-    CdevOp, DeviceId, DeviceSpec, DomainName, DomainRef, DriverFlow, Fault, FaultDomain, GivenHandle,
-    GroupId, HandleId, IoasId, IommufdOp, MappingId, MappingOf, Op, OwnerId, PageTable, PokeValue, Script,
-    Setting,
+    CdevOp, ContainerId, DeviceId, DeviceSpec, DomainName, DomainRef, DriverFlow, Fault, FaultDomain,
+    GivenHandle, GroupId, HandleId, IoasId, IommufdOp, MappingId, MappingOf, Op, OwnerId, PageTable,
+    PokeValue, Script, Setting, VfioOp,
 };
 use crate::trace::names;
 
@@ -42,6 +43,7 @@ impl<'a> WireScript<'a> {
             devices: Default::default(),
             owners: script.owners.iter().map(|owner| Text::from(owner.as_str())).collect(),
             handles: script.handles.iter().map(|handle| Text::from(handle.as_str())).collect(),
+            containers: script.containers.iter().map(|name| Text::from(name.as_str())).collect(),
             ops: Default::default(),
         };
         for (index, group) in script.groups.iter().enumerate() {
@@ -55,6 +57,9 @@ impl<'a> WireScript<'a> {
         }
         for (index, handle) in script.handles.iter().enumerate() {
             checked(handle).under(format_args!("handles[{index}]"))?;
+        }
+        for (index, container) in script.containers.iter().enumerate() {
+            checked(container).under(format_args!("containers[{index}]"))?;
         }
         for (index, op) in script.ops.iter().enumerate() {
             wire.ops.0.push(writer.op(op).under(format_args!("ops[{index}]"))?);
@@ -221,6 +226,33 @@ impl<'a> Writer<'a> {
             }
             Op::Driver { flow, device, domain } => flow_op(flow)(self.domain_device(domain, device)?),
             Op::Iommufd(op) => self.iommufd(op)?,
+            Op::Vfio(op) => match op {
+                VfioOp::GroupOpen { group } => WireOp::VfioGroupOpen(self.of_group(group)?),
+                VfioOp::GroupClose { group } => WireOp::VfioGroupClose(self.of_group(group)?),
+                VfioOp::ContainerOpen { container } => {
+                    WireOp::VfioContainerOpen(self.of_container(container)?)
+                }
+                VfioOp::ContainerClose { container } => {
+                    WireOp::VfioContainerClose(self.of_container(container)?)
+                }
+                VfioOp::GroupSetContainer { group, container } => {
+                    let (group, container) = (self.group(group)?, self.container(container)?);
+                    WireOp::VfioGroupSetContainer(GroupContainer { group, container })
+                }
+                VfioOp::GroupUnsetContainer { group } => {
+                    WireOp::VfioGroupUnsetContainer(self.of_group(group)?)
+                }
+                VfioOp::SetIommu { container, iommu } => WireOp::VfioSetIommu(ContainerIommu {
+                    container: self.container(container)?,
+                    r#type: Word(iommu),
+                }),
+                VfioOp::GroupGetDeviceFd { group, device } => {
+                    let (group, device) = (self.group(group)?, self.device(device)?);
+                    WireOp::VfioGroupGetDeviceFd(DeviceGroup { device, group })
+                }
+                VfioOp::DeviceClose { device } => WireOp::VfioDeviceClose(self.of_device(device)?),
+                VfioOp::GroupGetStatus { group } => WireOp::VfioGroupGetStatus(self.of_group(group)?),
+            },
             Op::Fail(ref fault) => WireOp::Fail(self.fault(fault)?),
             Op::FailClear => WireOp::FailClear(Nothing {}),
             Op::Deny { kinds } => WireOp::Deny(Kinds { types: kinds.iter().map(Word).collect() }),
@@ -370,6 +402,15 @@ impl<'a> Writer<'a> {
     fn group(&self, id: GroupId) -> Result<Text<'a>, WireError> {
         let spec = self.script.groups.get(id.index()).ok_or(Problem::BadId).under("group")?;
         Ok(Text::from(spec.name.as_str()))
+    }
+
+    fn container(&self, id: ContainerId) -> Result<Text<'a>, WireError> {
+        let name = self.script.containers.get(id.index()).ok_or(Problem::BadId).under("container")?;
+        Ok(Text::from(name.as_str()))
+    }
+
+    fn of_container(&self, container: ContainerId) -> Result<OfContainer<'a>, WireError> {
+        Ok(OfContainer { container: self.container(container)? })
     }
 
     fn owner(&self, id: Option<OwnerId>) -> Result<Option<Text<'a>>, WireError> {

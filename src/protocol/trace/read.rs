@@ -116,6 +116,7 @@ impl Reader<'_> {
                 Returned::Void => Outcome::Void,
                 Returned::Errno(errno) => Outcome::Err(*errno),
                 Returned::Bool(value) => Outcome::Bool(*value),
+                Returned::Status(status) => Outcome::Status(*status),
                 Returned::Null => Outcome::NullDomain,
                 Returned::Domain(name) => {
                     Outcome::Domain(self.pointer(name.as_ref()).under("domain").under("returned")?)

@@ -78,6 +78,7 @@ impl<'a> Writer<'a> {
                 let name = handle.map(|id| self.handle(id));
                 wire.returned = Some(Returned::Handle(name, self.pointer(domain)));
             }
+            Outcome::Status(status) => wire.returned = Some(Returned::Status(status)),
             Outcome::NullDomain => wire.returned = Some(Returned::Null),
             Outcome::NotInThisRelease => wire.absent = true,
             Outcome::Skipped(why) => wire.skipped = Some(why.words().into()),

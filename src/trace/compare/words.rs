@@ -76,6 +76,7 @@ impl Words<'_> {
             Outcome::Bool(answer) => answer.to_string(),
             Outcome::Domain(pointer) => self.names.pointer(pointer),
             Outcome::Handle { handle, domain } => self.names.held(handle, domain),
+            Outcome::Status(status) => status.word().into(),
             Outcome::NullDomain => NULL.into(),
             Outcome::NotInThisRelease => "not in this release".into(),
             Outcome::Skipped(why) => format!("skipped: {}", why.words()),

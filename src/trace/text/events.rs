@@ -90,6 +90,9 @@ impl<'a> Writer<'a> {
                 self.set_attached(device, None);
                 write!(text, "set_platform_dma_ops {}", names.device(device))
             }
+            Call::Map { domain } if names.is_type1(domain) => {
+                write!(text, "map test pages into {}", names.domain(domain))
+            }
             Call::Map { domain } => write!(text, "map the firmware's region into {}", names.domain(domain)),
             Call::ProbeFinalize { device } => write!(text, "probe_finalize {}", names.device(device)),
             Call::Release { device } => {

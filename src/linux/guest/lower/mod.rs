@@ -2,6 +2,7 @@
 //! From a script to the bench's lines: the world it starts from, and then a line for each operation.
 
 mod places;
+mod vfio;
 
 use super::cannot::CannotRun;
 use super::names::Names;
@@ -284,6 +285,7 @@ impl Lowering<'_> {
             }
             Op::Driver { .. } => return Err(CannotRun::DriverFlow),
             Op::Iommufd(_) => return Err(CannotRun::Iommufd),
+            Op::Vfio(op) => vfio::line(names, op)?,
             Op::Fail(fault) => self.fault(fault)?,
             Op::FailClear => "fail clear".into(),
             Op::Deny { kinds } if letters(kinds).is_empty() => "deny -".into(),

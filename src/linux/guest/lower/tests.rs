@@ -6,8 +6,8 @@ use rstest::rstest;
 use super::*;
 use crate::history;
 use crate::script::{
-    DeviceId, DomainRef, DriverFlow, Field, GivenHandle, GroupId, GroupSpec, HandleId, MappingId, OwnerId,
-    TypeWord,
+    ContainerId, DeviceId, DomainRef, DriverFlow, Field, GivenHandle, GroupId, GroupSpec, HandleId,
+    MappingId, OwnerId, TypeWord, VfioIommu, VfioOp,
 };
 
 fn bench(release: &str) -> Bench {
@@ -21,6 +21,7 @@ fn bench(release: &str) -> Bench {
 
 const DEVICE: DeviceId = DeviceId(0);
 const GROUP: GroupId = GroupId(0);
+const CONTAINER: ContainerId = ContainerId(0);
 const DOMAIN: DomainRef = DomainRef(0);
 const MADE: DomainRef = DomainRef(1);
 const POINTED_TO: DomainRef = DomainRef(2);
@@ -39,6 +40,7 @@ fn script(ops: Vec<Op>) -> Script {
         ],
         mappings: vec!["mapping".into()],
         owners: vec!["vfio".into()],
+        containers: vec!["vm".into()],
         handles: vec!["iopf".into()],
         ops,
         ..Script::default()
@@ -48,6 +50,8 @@ fn script(ops: Vec<Op>) -> Script {
 /// Every operation with its line. A new one does not compile until it is here.
 fn line_of(op: &Op) -> &'static str {
     match op {
+        // several lines, in the table below
+        Op::Vfio(_) => "vfio_container c0",
         Op::DeviceAdd { driver: None, .. } => "add d0",
         Op::DeviceAdd { driver: Some(_), .. } => "add d0 user",
         Op::DeviceDel { .. } => "del d0",
@@ -166,6 +170,7 @@ fn every_operation_has_its_line() {
         Op::ArmDetachDevice { device },
         Op::ArmReleaseMapping { mapping: MappingOf::Named(MAPPING) },
         Op::ArmReleaseMapping { mapping: MappingOf::Device(device) },
+        Op::Vfio(VfioOp::ContainerOpen { container: CONTAINER }),
         Op::Fail(fault),
         Op::FailClear,
         Op::Deny {
@@ -186,6 +191,22 @@ fn every_operation_has_its_line() {
 #[rstest]
 #[case(Op::GroupStoreType { group: GROUP, word: TypeWord::Unknown }, "type g0 nonsense")]
 #[case(Op::Deny { kinds: KindSet::EMPTY }, "deny -")]
+#[case(Op::Vfio(VfioOp::GroupOpen { group: GROUP }), "vfio_open g0")]
+#[case(Op::Vfio(VfioOp::GroupClose { group: GROUP }), "vfio_close g0")]
+#[case(Op::Vfio(VfioOp::ContainerOpen { container: CONTAINER }), "vfio_container c0")]
+#[case(Op::Vfio(VfioOp::ContainerClose { container: CONTAINER }), "vfio_container_close c0")]
+#[case(
+    Op::Vfio(VfioOp::GroupSetContainer { group: GROUP, container: CONTAINER }),
+    "vfio_set_container g0 c0"
+)]
+#[case(Op::Vfio(VfioOp::GroupUnsetContainer { group: GROUP }), "vfio_unset_container g0")]
+#[case(
+    Op::Vfio(VfioOp::SetIommu { container: CONTAINER, iommu: VfioIommu::Type1v2 }),
+    "vfio_set_iommu c0 3"
+)]
+#[case(Op::Vfio(VfioOp::GroupGetDeviceFd { group: GROUP, device: DEVICE }), "vfio_device_fd g0 d0")]
+#[case(Op::Vfio(VfioOp::DeviceClose { device: DEVICE }), "vfio_device_close d0")]
+#[case(Op::Vfio(VfioOp::GroupGetStatus { group: GROUP }), "vfio_status g0")]
 #[case(Op::Bind { device: DEVICE, driver: DriverKind::VfioPci }, "sysbind d0 vfio-pci")]
 #[case(Op::Bind { device: DEVICE, driver: DriverKind::Pcieport }, "sysbind d0 pcieport")]
 #[case(Op::DeviceAdd { device: DEVICE, driver: Some(DriverKind::PciStub) }, "add d0 pci-stub")]

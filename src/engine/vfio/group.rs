@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! VFIO's groups: devices come to VFIO and leave it, files are opened, and who else is in the group.
+
+use super::{Engine, File, GroupObject};
+use crate::engine::rules::{VfioCoherency, VfioLastDevice, VfioNotifier, VfioViability};
+use crate::engine::vfio::ContainerObject;
+use crate::script::{DeviceId, DriverKind, Errno, GroupId};
+use crate::trace::{Crash, Reason, Warn};
+
+/// `struct vfio_group`
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct VfioGroup {
+    /// The IOMMU core's group.
+    pub(super) group: GroupId,
+    /// Its devices that are VFIO's.
+    pub(super) devices: Vec<DeviceId>,
+    /// Does VFIO know it as that group's? It then has a reference of it.
+    pub(super) known: bool,
+    /// It is open, or a device is that was got from a file closed since.
+    pub(super) opened: bool,
+    pub(super) container: Option<ContainerObject>,
+}
+
+impl Engine<'_> {
+    /// What VFIO has of the group of this device.
+    pub(super) fn vfio_group_of(&self, device: DeviceId) -> Option<GroupObject> {
+        let found = self.state.vfio.groups.iter().position(|g| g.known && g.devices.contains(&device));
+        found.map(GroupObject)
+    }
+
+    fn vfio_group_by(&self, group: GroupId) -> Option<GroupObject> {
+        self.state.vfio.groups.iter().position(|g| g.known && g.group == group).map(GroupObject)
+    }
+
+    // ------------------------------------------------- devices
+
+    /// `vfio_register_group_dev`, in the probe of a VFIO driver.
+    pub(in crate::engine) fn vfio_register(&mut self, device: DeviceId) -> Result<(), Errno> {
+        let coherent = self.script.devices[device.index()].cache_coherent;
+        let rule = self.rules.vfio_coherency();
+        let Some(group) = self.state.device(device).group else {
+            return Err(self.refuse(Errno::EINVAL, Reason::NoGroup));
+        };
+        let fits = match rule {
+            VfioCoherency::Ignored => true,
+            VfioCoherency::Bus => self.state.driver.bus_ops && coherent,
+            VfioCoherency::Device => self.state.device(device).has_iommu && coherent,
+        };
+        if !fits {
+            return Err(self.refuse(Errno::EINVAL, Reason::NotCoherent));
+        }
+        let object = self.vfio_group_by(group).unwrap_or_else(|| self.new_vfio_group(group));
+        self.state.vfio.group_mut(object).devices.push(device);
+        Ok(())
+    }
+
+    fn new_vfio_group(&mut self, group: GroupId) -> GroupObject {
+        self.state.group_mut(group).refs += 1;
+        let new = VfioGroup { group, devices: Vec::new(), known: true, opened: false, container: None };
+        self.state.vfio.groups.push(new);
+        GroupObject(self.state.vfio.groups.len() - 1)
+    }
+
+    /// `vfio_unregister_group_dev`, when a VFIO driver is unbound.
+    pub(in crate::engine) fn vfio_unregister(&mut self, device: DeviceId) {
+        let Some(object) = self.vfio_group_of(device) else { return };
+        self.state.vfio.group_mut(object).devices.retain(|d| *d != device);
+        if self.rules.vfio_last_device() == VfioLastDevice::TakesGroupOut
+            && self.state.vfio.group(object).devices.is_empty()
+        {
+            self.leave_container(object);
+        }
+        self.forget_unused(object);
+    }
+
+    /// VFIO forgets a group that has no devices, unless its file is open and it waits for that.
+    fn forget_unused(&mut self, object: GroupObject) {
+        let group = self.state.vfio.group(object);
+        let kept = match self.rules.vfio_last_device() {
+            VfioLastDevice::Waits => group.opened,
+            VfioLastDevice::TakesGroupOut => false,
+        };
+        if group.known && group.devices.is_empty() && !kept {
+            let id = group.group;
+            self.state.vfio.group_mut(object).known = false;
+            self.put_group(id);
+        }
+    }
+
+    /// What is left of the group when its last device has left VFIO (v6.1) is nothing.
+    pub(super) fn is_in_vfio(&mut self, object: GroupObject) -> Result<(), Errno> {
+        if self.state.vfio.group(object).known {
+            return Ok(());
+        }
+        Err(self.refuse(Errno::ENODEV, Reason::GroupGone))
+    }
+
+    // ------------------------------------------------- files
+
+    /// `vfio_group_fops_open`. The file is there as long as VFIO knows the group.
+    pub(super) fn vfio_group_open(&mut self, group: GroupId) -> Result<(), Errno> {
+        let Some(object) = self.vfio_group_by(group) else {
+            return Err(self.refuse(Errno::ENOENT, Reason::NoVfioDevice));
+        };
+        if self.state.vfio.group(object).opened {
+            return Err(self.refuse(Errno::EBUSY, Reason::GroupOpen));
+        }
+        // A second file beside one that is good for nothing any more: it is closed again at once.
+        if self.state.vfio.group_file(group).is_none() {
+            self.state.vfio.group_mut(object).opened = true;
+            self.state.vfio.files.push(File::Group(group, object));
+        }
+        Ok(())
+    }
+
+    /// `vfio_group_fops_release`; while devices are open, the last of them does it.
+    pub(super) fn vfio_group_close(&mut self, group: GroupId, object: GroupObject) {
+        self.state.vfio.files.retain(|file| *file != File::Group(group, object));
+        if self.state.vfio.open_devices(object) == 0 {
+            self.release_group_file(object);
+        }
+    }
+
+    /// Nothing of user space's is open in the group any more.
+    pub(super) fn release_group_file(&mut self, object: GroupObject) {
+        self.leave_container(object);
+        self.state.vfio.group_mut(object).opened = false;
+        self.forget_unused(object);
+    }
+
+    // ------------------------------------------------- who else is in the group
+
+    /// May user space have the group, or does it have it?
+    pub(super) fn is_viable(&self, object: GroupObject) -> bool {
+        let group = self.state.vfio.group(object);
+        match self.rules.vfio_viability() {
+            VfioViability::Drivers => {
+                self.state.group(group.group).devices.iter().all(|device| self.is_harmless(object, *device))
+            }
+            VfioViability::OwnerCount => {
+                group.container.is_some() || self.state.group(group.group).owner_cnt == 0
+            }
+        }
+    }
+
+    /// `vfio_dev_viable`: no driver, VFIO's, pci-stub, or a bridge with any driver.
+    fn is_harmless(&self, object: GroupObject, device: DeviceId) -> bool {
+        let harmless = match self.state.device(device).driver {
+            None | Some(DriverKind::PciStub) => true,
+            Some(
+                DriverKind::KernelDma | DriverKind::Managed | DriverKind::VfioPci | DriverKind::Pcieport,
+            ) => self.script.devices[device.index()].bridge,
+        };
+        harmless || self.state.vfio.group(object).devices.contains(&device)
+    }
+
+    fn told_of(&self, device: DeviceId) -> Option<GroupObject> {
+        if self.rules.vfio_notifier() == VfioNotifier::Absent {
+            return None;
+        }
+        let object = self.vfio_group_by(self.state.device(device).group?)?;
+        self.state.vfio.group(object).container.is_some().then_some(object)
+    }
+
+    /// A device has joined its group.
+    pub(in crate::engine) fn tell_vfio_joined(&mut self, device: DeviceId) {
+        if self.told_of(device).is_some() {
+            self.warn(Warn::LiveGroupJoined);
+        }
+    }
+
+    /// A driver has bound to a device.
+    pub(in crate::engine) fn tell_vfio_bound(&mut self, device: DeviceId) {
+        if let Some(object) = self.told_of(device)
+            && !self.is_harmless(object, device)
+        {
+            self.die(Crash::LiveGroupBound);
+        }
+    }
+}
