@@ -67,7 +67,7 @@ fn scripts_of_other_recordings_are_recorded_anew() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = |name: &str| folder.path().join(name).to_str().expect("a plain path").to_owned();
     let (first, second) = (path("first.jsonl"), path("second.jsonl"));
-    let bench = concat!(env!("CARGO_MANIFEST_DIR"), "/harness/recorded/epochs-6.0.1.jsonl.gz");
+    let bench = concat!(env!("CARGO_MANIFEST_DIR"), "/harness/fixtures/bench/epochs-6.0.1.jsonl.gz");
     let ran = run(&["record", "--on", "reference@v6.12", "--scripts", bench, "-o", &first]);
     assert_eq!(ran.code, 0, "{ran}");
     let ran = run(&["record", "--on", "reference@v6.0", "--scripts", &first, "-o", &second]);

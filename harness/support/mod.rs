@@ -138,7 +138,7 @@ impl fmt::Display for Ran {
 
 /// A recorded file.
 pub fn recorded(name: &str) -> String {
-    format!("{}/harness/recorded/{name}", env!("CARGO_MANIFEST_DIR"))
+    format!("{}/harness/fixtures/bench/{name}", env!("CARGO_MANIFEST_DIR"))
 }
 
 /// The text of a recorded file.

@@ -59,7 +59,7 @@ mod tests {
     #[case("epochs-1ea2a07a532b.jsonl.gz", 20, "commit:512881eacfa7")]
     #[case("linux-6.1.176-armhf.jsonl.gz", 1126, "v6.1.176")]
     fn what_is_converted_replays(#[case] name: &str, #[case] count: u64, #[case] release: &str) {
-        let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("harness/recorded").join(name);
+        let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("harness/fixtures/bench").join(name);
         let folder = tempfile::tempdir().expect("a folder");
         let to = folder.path().join(name);
         assert_eq!(convert(&from, &to).expect("converted"), count);

@@ -471,21 +471,21 @@ rules! {
         /// NULL and identity.
         OverNullOrIdentity,
     }
-    /// Is there iommufd? [R] sources of v6.2, v6.6, 6.12.117, 7.3.4 for this axis and the next ones.
+    /// Is there iommufd? Read in v6.2, v6.6, 6.12.117, 7.3.4 for this axis and the next ones.
     iommufd Iommufd {
         /// No.
         Absent,
         /// Yes.
         Present,
     }
-    /// Where iommufd asks whether the interrupts of a device are isolated. [R] v6.2: at attach, v6.6: at bind.
+    /// Where iommufd asks whether the interrupts of a device are isolated. Read in v6.2: at attach, v6.6: at bind.
     iommufd_msi IommufdMsi {
         /// At an attach.
         AtAttach,
         /// At a bind, before the claim.
         AtBind,
     }
-    /// Whose interrupts must be isolated. [R] v6.2, v6.6.
+    /// Whose interrupts must be isolated. Read in v6.2, v6.6.
     msi_isolation MsiIsolation {
         /// The device's.
         OfDevice,
@@ -494,19 +494,19 @@ rules! {
     }
     /// How iommufd knows the first device of a group and the last.
     iommufd_group IommufdGroup {
-        /// From the devices of the page table: that the group is on another one, the core tells (-EBUSY). [R] v6.2.
+        /// From the devices of the page table: that the group is on another one, the core tells (-EBUSY). Read in v6.2.
         PerPageTable,
-        /// From the devices of the group: a second page table is refused (-EINVAL). [R] v6.6.
+        /// From the devices of the group: a second page table is refused (-EINVAL). Read in v6.6.
         PerGroup,
     }
-    /// Can a user allocate page tables (`IOMMU_HWPT_ALLOC`)? [R] v6.6.
+    /// Can a user allocate page tables (`IOMMU_HWPT_ALLOC`)? Read in v6.6.
     iommufd_hwpt_alloc IommufdHwptAlloc {
         /// No: iommufd makes them.
         Absent,
         /// Yes.
         Present,
     }
-    /// What a replace asks for. [R] the fix, v6.6, 6.12.117.
+    /// What a replace asks for. Read in the fix, v6.6, 6.12.117.
     iommufd_replace IommufdReplace {
         /// There is no replace.
         Absent,
@@ -515,21 +515,21 @@ rules! {
         /// That the device itself is attached.
         AttachedOnly,
     }
-    /// What a second attach of a device does. [R] 6.12.117, 7.3.4.
+    /// What a second attach of a device does. Read in 6.12.117, 7.3.4.
     iommufd_twice IommufdTwice {
         /// It corrupts a list; no driver does it.
         Corrupts,
         /// -EBUSY.
         Refused,
     }
-    /// Has VFIO a character device for each device? [R] 6.12.117, 7.3.4; since when from the commit.
+    /// Has VFIO a character device for each device? Read in 6.12.117, 7.3.4; since when from the commit.
     vfio_cdev VfioCdev {
         /// No.
         Absent,
         /// Yes.
         Present,
     }
-    /// Which page tables iommufd attaches with a handle. [R] v6.14: fault-capable ones, which are not modelled;
+    /// Which page tables iommufd attaches with a handle. Read in v6.14: fault-capable ones, which are not modelled;
     /// 6.12.117 and 7.3.4: all.
     iommufd_handles IommufdHandles {
         /// None, or those that take faults.
@@ -537,7 +537,7 @@ rules! {
         /// All.
         Always,
     }
-    /// Can PASIDs be attached through iommufd? [R] 7.3.4.
+    /// Can PASIDs be attached through iommufd? Read in 7.3.4.
     iommufd_pasid IommufdPasid {
         /// No.
         Absent,

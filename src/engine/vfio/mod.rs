@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! VFIO's group interface with type 1: what user space may do with a group, and what that does to its DMA.
 //!
-//! [R] `drivers/vfio/` of 5.10, 5.15, 6.1, 6.12 and 7.3; the steps between them by the commits that
+//! Read in `drivers/vfio/` of 5.10, 5.15, 6.1, 6.12 and 7.3; the steps between them by the commits that
 //! [`crate::history`] names.
 
 mod container;

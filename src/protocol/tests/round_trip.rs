@@ -60,7 +60,7 @@ fn crashes(answer: &Answer) -> Option<usize> {
 #[case("linux-5.10.223-armhf.jsonl.gz", 1126)]
 #[case("linux-6.12.117.jsonl.gz", 2077)]
 fn recordings(#[case] name: &str, #[case] count: usize) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("harness/recorded").join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("harness/fixtures/bench").join(name);
     let mut file = TraceFile::open(&path).expect("a recording");
     let arch = file.header().arch();
     let mut scripts = 0;
