@@ -61,6 +61,9 @@ pub const CHANGES: &[Change] = changes! {
     "bf3aed4660c6" "v5.15-rc1" "DMA-FQ is a type of domain" {
         DmaFq::DriverAsked,
     }
+    "38a68934aa72" "v5.16-rc1" "VFIO's drivers have no reference of a group of their own" {
+        VfioReferences::GroupOnly,
+    }
     "d5185965c3b5" "v5.17-rc1" "host1x takes the ARM mapping off" {
         Host1xMapping::TakenOff,
     }
@@ -110,6 +113,9 @@ pub const CHANGES: &[Change] = changes! {
     "ae626eb97376" "v6.0-rc1" "32-bit ARM does DMA without IOMMU by the common code, without a table of operations" {
         ArmDirectOps::NoTable,
     }
+    "eed20c782aea" "v6.0-rc1" "type 1 goes by a group's first device rather than by its bus" {
+        Type1Bus::FirstDevice,
+    }
     "3b498b665621" "v6.0-rc1" "VFIO asks a device rather than its bus whether its DMA is coherent" {
         VfioCoherency::Device,
     }
@@ -146,6 +152,9 @@ pub const CHANGES: &[Change] = changes! {
     }
     "2cc73c5712f9" "v6.3-rc1" "after a failed attach the group is attached to its old domain again" {
         AttachPath::Reattach,
+    }
+    "6b1a7a00427c" "v6.3-rc1" "type 1 wants isolated interrupts of all devices of a group" {
+        Type1Bus::AllIsolated,
     }
     "dba9ca9d41f5" "v6.4-rc1" "a device leaves its group before the driver forgets it" {
         Leave::First,

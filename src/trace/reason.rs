@@ -118,6 +118,8 @@ pub enum Reason {
     NotVfioDevice,
     /// A driver of the group makes it not viable.
     NotViable,
+    /// The devices of the group are not all on one bus.
+    NotOneBus,
 }
 
 impl Reason {
@@ -181,6 +183,7 @@ impl Reason {
             Reason::ContainerState => "the container has no group, or an IOMMU already",
             Reason::NoSuchIommu => "VFIO has no such IOMMU",
             Reason::NotVfioDevice => "the device is not VFIO's",
+            Reason::NotOneBus => "the devices of the group are on different buses",
             Reason::NotViable => "a driver bound in the group is neither VFIO's nor harmless",
         }
     }

@@ -683,4 +683,21 @@ rules! {
         /// Not at all.
         Absent,
     }
+    /// Whose bus a new domain of type 1 is for, and whose interrupts must be isolated.
+    type1_bus Type1Bus {
+        /// That of all devices of the group, which must be the same; one device on it with isolated interrupts
+        /// is enough.
+        OneBus,
+        /// The first device's; one device of the group with isolated interrupts is enough.
+        FirstDevice,
+        /// The first device's; the interrupts of all devices of the group must be isolated.
+        AllIsolated,
+    }
+    /// Who refers to the core's group of a device that is VFIO's.
+    vfio_references VfioReferences {
+        /// VFIO's group, and the driver for each device, which gives up what the device is in when it is unbound.
+        DriverToo,
+        /// VFIO's group.
+        GroupOnly,
+    }
 }

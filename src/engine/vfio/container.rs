@@ -118,6 +118,7 @@ impl Engine<'_> {
             }
         }
         self.state.vfio.files.push(File::Device(device, object));
+        self.vfio_resets(device);
         Ok(())
     }
 
@@ -140,8 +141,16 @@ impl Engine<'_> {
         Ok(())
     }
 
+    /// vfio-pci resets a device that it opens or closes, if it can; whether that worked is nobody's concern.
+    fn vfio_resets(&mut self, device: DeviceId) {
+        let reason = self.reason;
+        let _ = self.reset_function(device);
+        self.reason = reason;
+    }
+
     /// The close of a device's file; the group's own may be closed already.
     pub(super) fn vfio_device_close(&mut self, device: DeviceId, object: GroupObject) {
+        self.vfio_resets(device);
         self.state.vfio.files.retain(|file| *file != File::Device(device, object));
         let group_open = self.state.vfio.files.iter().any(|f| matches!(f, File::Group(_, o) if *o == object));
         if !group_open && self.state.vfio.open_devices(object) == 0 {

@@ -2,7 +2,7 @@
 //! VFIO's groups: devices come to VFIO and leave it, files are opened, and who else is in the group.
 
 use super::{Engine, File, GroupObject};
-use crate::engine::rules::{VfioCoherency, VfioLastDevice, VfioNotifier, VfioViability};
+use crate::engine::rules::{VfioCoherency, VfioLastDevice, VfioNotifier, VfioReferences, VfioViability};
 use crate::engine::vfio::ContainerObject;
 use crate::script::{DeviceId, DriverKind, Errno, GroupId};
 use crate::trace::{Crash, Reason, Warn};
@@ -51,6 +51,9 @@ impl Engine<'_> {
         }
         let object = self.vfio_group_by(group).unwrap_or_else(|| self.new_vfio_group(group));
         self.state.vfio.group_mut(object).devices.push(device);
+        if self.rules.vfio_references() == VfioReferences::DriverToo {
+            self.state.group_mut(group).refs += 1;
+        }
         Ok(())
     }
 
@@ -71,6 +74,12 @@ impl Engine<'_> {
             self.leave_container(object);
         }
         self.forget_unused(object);
+        // Of a device that was taken out of its group by hand nothing is given up any more.
+        if self.rules.vfio_references() == VfioReferences::DriverToo
+            && let Some(group) = self.state.device(device).group
+        {
+            self.put_group(group);
+        }
     }
 
     /// VFIO forgets a group that has no devices, unless its file is open and it waits for that.

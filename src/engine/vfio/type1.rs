@@ -2,9 +2,9 @@
 //! Type 1: the domains that the groups of a container share.
 
 use super::{ContainerObject, Engine, GroupObject};
-use crate::engine::rules::{Type1PageTest, UserAlloc};
+use crate::engine::rules::{Type1Bus, Type1PageTest, UserAlloc};
 use crate::engine::state::DomainId;
-use crate::script::Errno;
+use crate::script::{DeviceId, Errno};
 use crate::trace::{Call, Reason, Role};
 
 /// `struct vfio_iommu`: its domains, the last made first.
@@ -38,6 +38,11 @@ impl Engine<'_> {
             self.free(own);
             return Err(errno);
         }
+        if !self.interrupts_are_isolated(object) {
+            self.detach_group(own, group);
+            self.free(own);
+            return Err(self.refuse(Errno::EPERM, Reason::MsiNotIsolated));
+        }
         for at in 0..self.type1(container).domains.len() {
             let shared = self.type1(container).domains[at].domain;
             self.detach_group(own, group);
@@ -68,12 +73,35 @@ impl Engine<'_> {
         let group = self.state.vfio.group(object).group;
         let role = Role::Container(self.state.vfio.containers[container.0].name);
         let first = self.state.group(group).devices.first().copied();
+        if self.rules.type1_bus() == Type1Bus::OneBus {
+            let mut buses =
+                self.state.group(group).devices.iter().map(|d| self.script.devices[d.index()].bus);
+            if let Some(bus) = buses.next()
+                && buses.any(|other| other != bus)
+            {
+                return Err(self.refuse(Errno::EINVAL, Reason::NotOneBus));
+            }
+        }
         match (self.rules.user_alloc(), first) {
             (UserAlloc::Device, Some(first)) => self.paging_domain_for(first, role, None),
             (UserAlloc::Bus, Some(_)) => {
                 self.domain_of_bus(role, None).ok_or_else(|| self.refuse(Errno::EIO, Reason::AllocFailed))
             }
             (_, None) => Err(self.refuse(Errno::EIO, Reason::AllocFailed)),
+        }
+    }
+
+    /// May the group's interrupts be user space's without `allow_unsafe_interrupts`?
+    fn interrupts_are_isolated(&self, object: GroupObject) -> bool {
+        let group = self.state.group(self.state.vfio.group(object).group);
+        let spec = |device: &DeviceId| &self.script.devices[device.index()];
+        let mut devices = group.devices.iter().map(spec);
+        match self.rules.type1_bus() {
+            Type1Bus::OneBus => devices.next().is_none_or(|first| {
+                self.script.devices.iter().any(|other| other.bus == first.bus && other.isolated_msi)
+            }),
+            Type1Bus::FirstDevice => devices.any(|device| device.isolated_msi),
+            Type1Bus::AllIsolated => devices.all(|device| device.isolated_msi),
         }
     }
 

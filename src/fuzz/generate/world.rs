@@ -223,6 +223,11 @@ fn options(theme: Theme, arch: Arch, profile: &Profile, random: &mut Random, dev
         device.cache_coherent = !random.percent(4);
         device.isolated_msi = !random.percent(8);
     }
+    // No bench has either, as none has iommufd.
+    if theme == Theme::Vfio && supports.iommufd {
+        device.cache_coherent = !random.percent(4);
+        device.isolated_msi = !random.percent(20);
+    }
     device.untrusted = supports.untrusted && device.bus == Bus::Pci && random.percent(12);
     device.device_tree = arch == Arch::Arm32 && random.percent(82);
 }

@@ -15,6 +15,9 @@ pub enum CannotRun {
     /// It begins without an IOMMU, and this kernel's bus operations are set once and for all.
     #[error("begins before the IOMMU registers, which this kernel's does for good")]
     RegisteredForGood,
+    /// The IOMMU comes or goes while a bridge is on its bus, which it is there from the start.
+    #[error("has a bridge, and an IOMMU that registers or goes")]
+    BridgeBeforeScan,
     /// A device on a bus that the guest does not have.
     #[error("has a device on the {} bus", bus_words(*.0))]
     Bus(Bus),

@@ -98,6 +98,11 @@ impl Lowering<'_> {
             };
             lines.push(self.device(index, device)? + &place);
         }
+        let registers = |op: &Op| matches!(op, Op::IommuDeviceRegister | Op::IommuDeviceUnregister);
+        let scanned = !self.script.registered || self.script.ops.iter().any(registers);
+        if scanned && self.script.devices.iter().any(|device| device.bridge) {
+            return Err(CannotRun::BridgeBeforeScan);
+        }
         if !self.script.registered {
             if self.bench.rules.registration == Registration::BusOps {
                 return Err(CannotRun::RegisteredForGood);

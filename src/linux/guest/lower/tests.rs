@@ -380,6 +380,21 @@ fn some_scripts_cannot_run(#[case] script: Script, #[case] reason: CannotRun) {
     assert!(!reason.to_string().is_empty());
 }
 
+#[rstest]
+#[case(vec![Op::IommuDeviceRegister], true)]
+#[case(vec![Op::IommuDeviceUnregister], true)]
+#[case(vec![Op::Observe], false)]
+fn bridges_are_there_from_the_start(#[case] ops: Vec<Op>, #[case] registered: bool) {
+    let script = changed(|script| {
+        script.devices[0].bus = Bus::Pci;
+        script.devices[0].bridge = true;
+        script.registered = registered;
+        script.ops = ops;
+    });
+    let pci = Bench { pci: true, ..bench("v6.12") };
+    assert_eq!(lower(&script, &pci), Err(CannotRun::BridgeBeforeScan));
+}
+
 #[test]
 fn some_kernels_register_for_good() {
     let script = Script { registered: false, ..Script::default() };
