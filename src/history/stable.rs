@@ -11,6 +11,18 @@
 /// A stable release: its name, its base, and the changes that it took over.
 pub(super) type Stable = (&'static str, &'static str, &'static [&'static str]);
 
+/// What v6.12.y had taken over by v6.12.95.
+const V6_12_95: &[&str] = &[
+    "cb83f4b965a6",
+    "fb21b1568ada",
+    "55c85fa7579d",
+    "b46064a18810",
+    "72f98ef9a4be",
+    "b3f6fcd8404f",
+    "1dc7c8ed7cb3",
+    "6bc076eec6f8",
+];
+
 /// Stable releases, oldest first of each base.
 pub(super) const STABLE: &[Stable] = &[
     // [C]: of the driver changes of v5.17 it took host1x's, not the display driver's. [S] 5.10.262, [L] 5.10.223. Every
@@ -51,34 +63,8 @@ pub(super) const STABLE: &[Stable] = &[
         "v6.12",
         &["cb83f4b965a6", "fb21b1568ada", "55c85fa7579d", "b46064a18810", "72f98ef9a4be", "b3f6fcd8404f"],
     ),
-    (
-        "v6.12.95",
-        "v6.12",
-        &[
-            "cb83f4b965a6",
-            "fb21b1568ada",
-            "55c85fa7579d",
-            "b46064a18810",
-            "72f98ef9a4be",
-            "b3f6fcd8404f",
-            "1dc7c8ed7cb3",
-            "6bc076eec6f8",
-        ],
-    ),
-    (
-        "v6.12.117",
-        "v6.12",
-        &[
-            "cb83f4b965a6",
-            "fb21b1568ada",
-            "55c85fa7579d",
-            "b46064a18810",
-            "72f98ef9a4be",
-            "b3f6fcd8404f",
-            "1dc7c8ed7cb3",
-            "6bc076eec6f8",
-        ],
-    ),
+    ("v6.12.95", "v6.12", V6_12_95),
+    ("v6.12.117", "v6.12", V6_12_95),
     ("v6.13.7", "v6.13", &[]),               // [L]
     ("v6.13.9", "v6.13", &["cb83f4b965a6"]), // [M]
     // v6.14.y and v6.18.y count as their base, for no release of theirs is known to differ: b46064a18810 was in review
