@@ -2,8 +2,9 @@
 //! From a list of axes to their types, [`Rules`](super::Rules), [`Axis`](super::Axis) and the
 //! [`Rulebook`](super::Rulebook)'s questions.
 
-macro_rules! rules {
-    ($($(#[$axis_doc:meta])* $field:ident $name:ident { $($(#[$doc:meta])* $variant:ident,)+ })+) => {
+/// Axes with their variants, oldest first.
+macro_rules! axes {
+    ($($(#[$axis_doc:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident,)+ })+) => {
         $(
             $(#[$axis_doc])*
             #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -12,18 +13,25 @@ macro_rules! rules {
             impl $name {
                 /// All variants, oldest first.
                 pub const ALL: &'static [$name] = &[$($name::$variant),+];
+
+                pub(in crate::engine::rules) const NAMES: &'static [&'static str] = &[$(stringify!($variant)),+];
             }
         )+
+    };
+}
 
+/// All axes together.
+macro_rules! rules {
+    ($($field:ident: $name:ident,)+) => {
         /// The behaviour at one point of history: a variant of each axis. The default is v5.10's.
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
         pub struct Rules {
-            $($(#[$axis_doc])* pub $field: $name,)+
+            $(#[doc = concat!("See [`", stringify!($name), "`].")] pub $field: $name,)+
         }
 
         /// One axis of [`Rules`].
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Axis { $($(#[$axis_doc])* $name,)+ }
+        pub enum Axis { $(#[doc = concat!("Of [`", stringify!($name), "`](super::", stringify!($name), ").")] $name,)+ }
 
         impl Axis {
             /// All axes.
@@ -44,7 +52,7 @@ macro_rules! rules {
             /// The name of a variant, such as `CurrentNotCore`; empty when there is no such variant.
             #[must_use]
             pub fn variant_name(self, variant: u8) -> &'static str {
-                const NAMES: &[&[&str]] = &[$(&[$(stringify!($variant)),+]),+];
+                const NAMES: &[&[&str]] = &[$($name::NAMES),+];
                 NAMES[self as usize].get(usize::from(variant)).copied().unwrap_or_default()
             }
         }
@@ -72,7 +80,6 @@ macro_rules! rules {
 
         impl Rulebook {
             $(
-                $(#[$axis_doc])*
                 #[inline]
                 pub(in crate::engine) fn $field(&self) -> $name {
                     self.look_at(Axis::$name);
@@ -83,4 +90,4 @@ macro_rules! rules {
     };
 }
 
-pub(super) use rules;
+pub(super) use {axes, rules};

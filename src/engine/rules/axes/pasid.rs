@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! PASIDs, attach handles and SVA.
+
+use crate::engine::rules::define::axes;
+
+axes! {
+    /// What attaching a PASID checks.
+    PasidAttach {
+        /// Operation, group, slot.
+        Slot,
+        /// Also that the domain fits the driver.
+        Compat,
+        /// Also that the PASID is in range and not 0.
+        Range,
+        /// The group first; also that the driver has a blocked domain to go back to.
+        Blocked,
+        /// The same; static domains fit.
+        BlockedOrStatic,
+    }
+    /// From which devices a failed PASID attach is undone.
+    PasidUndo {
+        /// From all.
+        All,
+        /// From those that had accepted it.
+        Accepted,
+    }
+    /// What a driver is told when a PASID is removed.
+    PasidRemove {
+        /// The PASID.
+        Op,
+        /// The PASID and the domain.
+        OpWithDomain,
+        /// To set the blocked domain.
+        Blocked,
+    }
+    /// What a group's PASID table holds.
+    PasidEntry {
+        /// The domain; a detach of another one is a WARN.
+        Domain,
+        /// A handle; a detach does not compare.
+        Handle,
+        /// A handle, or the domain where there is none.
+        HandleOrDomain,
+    }
+    /// Does attaching a group take a handle? Read in the source of v6.12 and v7.3.
+    GroupHandle {
+        /// No.
+        Absent,
+        /// It may; without one the place is taken all the same.
+        Optional,
+        /// It must: NULL is -EINVAL.
+        Required,
+    }
+    /// Does replacing a group's handle tell the new handle its domain? Read in the source of v6.12.
+    ReplacedHandle {
+        /// No: the caller has done it.
+        NotTold,
+        /// Yes, before the devices are attached.
+        Told,
+    }
+    /// Can the domain of a PASID be replaced? Read in the source of v7.3.
+    PasidReplace {
+        /// No.
+        Absent,
+        /// Yes, by a handle that is not there yet.
+        Present,
+    }
+    /// How a device is bound to an address space. Read in the source of v6.2, v6.8, v6.12 and v7.3.
+    SvaBind {
+        /// Not by a domain of the core's.
+        Absent,
+        /// By the address space's domain at its PASID, which the devices of a group share.
+        GroupsDomain,
+        /// By a bond of the device, which finds the domains of other devices; a second device of a group is refused.
+        DevicesBond,
+        /// By a bond of the group at that PASID.
+        GroupsBond,
+    }
+    /// What a device without PASIDs is told that is bound to an address space. Read in the source of v6.2 and v6.12.
+    SvaIncapable {
+        /// -EOPNOTSUPP.
+        NotSupported,
+        /// -ENOSPC, or -EOVERFLOW where the address space has a PASID.
+        NoPasidLeft,
+    }
+    /// May devices use address spaces on x86, for which a generic architecture stands here?
+    SvaOnX86 {
+        /// Yes.
+        Allowed,
+        /// No: -EOPNOTSUPP.
+        Refused,
+    }
+    /// What devices without PASIDs mean to a PASID attach.
+    PasidIncapable {
+        /// They are asked like the others.
+        Asked,
+        /// They are passed over.
+        Skipped,
+    }
+}
