@@ -4,19 +4,23 @@
 mod call;
 mod came;
 pub mod compare;
+mod end;
 pub mod fields;
 pub mod names;
 mod observed;
 pub mod operation;
+mod outcome;
 mod reason;
 pub mod text;
 mod unseen;
 
 pub use call::{Call, PasidTarget};
 pub use came::Came;
+pub use end::{Crash, End, Warn};
 pub use observed::{
-    BadOp, Crash, DeviceState, DomainInfo, End, GroupState, Holds, MappingState, Mark, Outcome, PasidSlot,
-    Pointer, ResetState, Role, SetupError, SetupLine, Skip, Step, Told, Trace, Warn,
+    DeviceState, DomainInfo, GroupState, Holds, MappingState, Mark, PasidSlot, Pointer, ResetState, Role,
+    SetupError, SetupLine, Step, Told, Trace,
 };
+pub use outcome::{BadOp, Outcome, Skip};
 pub use reason::Reason;
 pub use unseen::{Sight, Unseen};
