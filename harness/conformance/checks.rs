@@ -6,8 +6,8 @@ use std::fmt::Write;
 use std::fs;
 use std::sync::Arc;
 
-use dma_ownership::suite::checks::{copies, coverage, layout, order, snapshots, titles};
-use dma_ownership::suite::find::FindError;
+use dma_ownership::suite::checks::{copies, coverage, editors, layout, order, snapshots, titles};
+use dma_ownership::suite::find::{CaseFile, FindError};
 use dma_ownership::{case, suite::reports};
 use libtest_mimic::{Completion, Failed, Trial};
 
@@ -32,10 +32,11 @@ pub enum Check {
     Changes,
     Reports,
     ReportTable,
+    SchemaComments,
 }
 
 impl Check {
-    const ALL: [Check; 12] = [
+    const ALL: [Check; 13] = [
         Check::Names,
         Check::FolderSizes,
         Check::KeyOrder,
@@ -48,6 +49,7 @@ impl Check {
         Check::Changes,
         Check::Reports,
         Check::ReportTable,
+        Check::SchemaComments,
     ];
 
     /// The checks of this repository's own suite, or of one elsewhere, which need not reach every rule.
@@ -57,7 +59,10 @@ impl Check {
 
     /// Would it make no sense for a suite elsewhere?
     fn is_about_this_suite(self) -> bool {
-        matches!(self, Check::Rules | Check::Changes | Check::Reports | Check::ReportTable)
+        matches!(
+            self,
+            Check::Rules | Check::Changes | Check::Reports | Check::ReportTable | Check::SchemaComments
+        )
     }
 
     /// The trial's name.
@@ -75,6 +80,7 @@ impl Check {
             Check::Changes => "changes",
             Check::Reports => "reports",
             Check::ReportTable => "report-table",
+            Check::SchemaComments => "schema-comments",
         };
         format!("{}/{check}", layout::RESERVED_AREA)
     }
@@ -119,7 +125,7 @@ impl Check {
         let problems = match self {
             Check::Names => layout::names(found),
             Check::FolderSizes => layout::folder_sizes(found),
-            Check::KeyOrder => key_orders(suite),
+            Check::KeyOrder => of_texts(suite, |_, text| order::key_order(text)),
             Check::OrphanSnapshots => snapshots::orphans(found, folder).map_err(message)?,
             Check::MissingSnapshots => snapshots::missing(found, folder).map_err(message)?,
             Check::Titles => {
@@ -132,6 +138,7 @@ impl Check {
             Check::Changes => coverage::undecisive_changes(&suite.surveys()),
             Check::Reports => reports::gaps(&cases(suite)),
             Check::ReportTable => reports::stale(&suite.config.cases, &cases(suite)).into_iter().collect(),
+            Check::SchemaComments => of_texts(suite, editors::schema_comment),
         };
         listed(&problems)
     }
@@ -142,13 +149,13 @@ fn cases(suite: &Suite) -> Vec<case::Case> {
     suite.found.cases.iter().filter_map(|file| case::load(&file.path).ok()).collect()
 }
 
-/// The keys of every case file that can be read; what cannot be is its own trial's matter.
-fn key_orders(suite: &Suite) -> Vec<String> {
-    let problem = |path: &std::path::PathBuf| {
-        let text = fs::read_to_string(path).ok()?;
-        order::key_order(&text).map(|problem| format!("{}: {problem}", shown(path)))
+/// What is wrong with the text of each case file that can be read; what cannot be is its own trial's matter.
+fn of_texts(suite: &Suite, check: impl Fn(&str, &str) -> Option<String>) -> Vec<String> {
+    let problem = |case: &CaseFile| {
+        let text = fs::read_to_string(&case.path).ok()?;
+        check(&case.name, &text).map(|problem| format!("{}: {problem}", shown(&case.path)))
     };
-    suite.found.cases.iter().filter_map(|case| problem(&case.path)).collect()
+    suite.found.cases.iter().filter_map(problem).collect()
 }
 
 fn listed(problems: &[String]) -> Result<(), Failed> {

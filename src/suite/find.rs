@@ -10,6 +10,9 @@ use std::path::{Path, PathBuf};
 /// What the name of a case's file ends with.
 pub const EXTENSION: &str = "yaml";
 
+/// The schema of a case file, beneath the folder of cases.
+pub const SCHEMA: &str = "case.schema.json";
+
 /// A case's file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CaseFile {
@@ -25,7 +28,7 @@ pub struct CaseFile {
 pub struct Found {
     /// The cases, by name.
     pub cases: Vec<CaseFile>,
-    /// Files that are neither cases nor Markdown.
+    /// Files that are neither cases nor Markdown nor the schema.
     pub strays: Vec<PathBuf>,
 }
 
@@ -63,7 +66,7 @@ pub fn cases(root: &Path) -> Result<Found, FindError> {
         if path.extension() == Some(OsStr::new(EXTENSION)) {
             let name = name(root, &path);
             found.cases.push(CaseFile { name, path });
-        } else if path.extension() != Some(OsStr::new("md")) {
+        } else if path.extension() != Some(OsStr::new("md")) && path != root.join(SCHEMA) {
             found.strays.push(path);
         }
     })?;
@@ -132,9 +135,16 @@ mod tests {
         for folder in ["claim", "deep/er", "claim/folder.yaml", ".hidden"] {
             fs::create_dir_all(root.path().join(folder)).expect("created");
         }
-        for file in
-            ["claim/b.yaml", "claim/a.yaml", "deep/er/c.yaml", "README.md", "claim/d.yml", ".hidden/x.yaml"]
-        {
+        for file in [
+            "claim/b.yaml",
+            "claim/a.yaml",
+            "deep/er/c.yaml",
+            "README.md",
+            "claim/d.yml",
+            ".hidden/x.yaml",
+            SCHEMA,
+            "deep/case.schema.json",
+        ] {
             fs::write(root.path().join(file), "").expect("written");
         }
         root
@@ -147,7 +157,10 @@ mod tests {
         let names: Vec<_> = found.cases.iter().map(|case| case.name.as_str()).collect();
         assert_eq!(names, ["claim/a", "claim/b", "claim/folder", "deep/er/c"]);
         assert_eq!(found.cases[3].path, root.path().join("deep/er/c.yaml"));
-        assert_eq!(found.strays, [root.path().join("claim/d.yml")]);
+        assert_eq!(
+            found.strays,
+            ["claim/d.yml", "deep/case.schema.json"].map(|stray| root.path().join(stray))
+        );
     }
 
     #[test]

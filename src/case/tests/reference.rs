@@ -14,7 +14,8 @@ const README: &str = include_str!("../../../cases/README.md");
 fn section(heading: &str) -> &'static str {
     let start = README.find(&format!("\n{heading}\n")).unwrap_or_else(|| panic!("no section `{heading}`"));
     let body = &README[start + heading.len() + 2..];
-    body.split("\n#").next().unwrap_or(body)
+    let end = ["\n## ", "\n### "].iter().filter_map(|heading| body.find(heading)).min();
+    &body[..end.unwrap_or(body.len())]
 }
 
 #[rstest]

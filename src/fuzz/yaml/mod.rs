@@ -19,6 +19,7 @@ use std::fmt::Write;
 
 use crate::case::{self, CaseError};
 use crate::script::{DomainName, Errno, Script};
+use crate::suite::checks::editors;
 use crate::trace::names;
 
 /// Why a script cannot be written as a case.
@@ -58,12 +59,15 @@ pub struct Words {
 /// Until somebody says where it is known from.
 const SOURCE: &str = "kernel:drivers/iommu/iommu.c";
 
+/// A case in an area, as all are: for the way to the schema.
+const PLACE: &str = "area/case";
+
 /// The script as a case.
 ///
 /// # Errors
 /// What of it a case cannot say.
 pub fn write(script: &Script, words: &Words) -> Result<String, Inexpressible> {
-    let mut text = String::new();
+    let mut text = editors::comment(PLACE) + "\n";
     comments(&mut text, &words.head);
     let title = if words.title.is_empty() { "A title is missing" } else { &words.title };
     let _ = writeln!(text, "title: {}", quoted(title));

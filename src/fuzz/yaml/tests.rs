@@ -51,7 +51,9 @@ fn comments_do_not_change_what_is_read() {
     };
     let script = Script { ops: vec![Op::Observe], ..Script::default() };
     let text = write(&script, &words).expect("it can be said");
-    assert!(text.starts_with("# one: two\n#\n# title: no\n"), "{text}");
+    let head = format!("{}\n# one: two\n#\n# title: no\n", editors::comment("area/case"));
+    assert!(text.starts_with(&head), "{text}");
+    assert_eq!(editors::schema_comment("fuzz/x", &text), None);
     assert!(text.ends_with("  - observe:\n#   indented\n# - observe:\n"), "{text}");
     assert_eq!(case::from_text("x", &text).map(|case| case.title), Ok(words.title));
 }

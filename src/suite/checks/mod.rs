@@ -3,6 +3,7 @@
 
 pub mod copies;
 pub mod coverage;
+pub mod editors;
 pub mod layout;
 pub mod order;
 pub mod snapshots;
