@@ -102,6 +102,8 @@ pub enum Reason {
     NoVfioDevice,
     /// The group's file is open already, or a device of it still is.
     GroupOpen,
+    /// A device of the group is bound through its character device.
+    BoundByCdev,
     /// The group is in a container already.
     ContainerSet,
     /// The group is in no container, or its container has no IOMMU.
@@ -176,6 +178,7 @@ impl Reason {
             Reason::NoReset => "the device has no reset of its own",
             Reason::NoVfioDevice => "no device of the group is bound to a VFIO driver",
             Reason::GroupOpen => "the group or a device of it is open",
+            Reason::BoundByCdev => "a device of the group is bound through its character device",
             Reason::ContainerSet => "the group is in a container",
             Reason::NoContainer => "the group is in no container with an IOMMU",
             Reason::GroupGone => "the last device of the group has left VFIO",

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! VFIO's character devices: how a user binds and attaches a device through iommufd.
-//!
-//! An open group file, which keeps a device from being bound here (-EBUSY), is not modelled yet.
+//! VFIO's character devices: how a user binds and attaches a device through iommufd. While a device of a group is
+//! bound so, the group's file does not open, and the other way round.
 
 use super::NO_PASID;
 use crate::engine::Engine;
@@ -60,19 +59,29 @@ impl Engine<'_> {
         Ok(result.map_or_else(Outcome::Err, |()| Outcome::Ok))
     }
 
-    /// `vfio_df_ioctl_bind_iommufd`
+    /// Has a file bound this device, which keeps its group's file closed (`cdev_device_open_cnt`)?
+    pub(in crate::engine) fn is_bound_by_cdev(&self, device: DeviceId) -> bool {
+        self.state.iommufd.files.iter().any(|known| known.device == device && known.granted)
+    }
+
+    /// `vfio_df_ioctl_bind_iommufd`: `vfio_device_block_group` comes first.
     fn cdev_bind(&mut self, at: usize, context: OwnerId) -> Result<(), Errno> {
         let CdevFile { device, granted, .. } = self.state.iommufd.files[at];
+        if self.has_open_vfio_group(device) {
+            return Err(self.refuse(Errno::EBUSY, Reason::GroupOpen));
+        }
         if granted || self.is_bound_to_iommufd(device) {
             return Err(self.refuse(Errno::EINVAL, Reason::DeviceOpen));
         }
         self.iommufd_bind(device, context)?;
+        self.vfio_resets(device);
         self.state.iommufd.files[at].granted = true;
         Ok(())
     }
 
-    /// `vfio_iommufd_physical_unbind`: PASIDs first.
+    /// `vfio_df_unbind_iommufd`, with `vfio_iommufd_physical_unbind`: PASIDs first.
     fn cdev_unbind(&mut self, device: DeviceId) {
+        self.vfio_resets(device);
         let bound = self.state.iommufd.bound(device);
         let mut pasids: Vec<u32> = bound.iter().flat_map(|b| &b.attached).map(|(at, _)| *at).collect();
         pasids.sort_unstable_by_key(|pasid| (*pasid == NO_PASID, *pasid));

@@ -142,7 +142,7 @@ impl Engine<'_> {
     }
 
     /// vfio-pci resets a device that it opens or closes, if it can; whether that worked is nobody's concern.
-    fn vfio_resets(&mut self, device: DeviceId) {
+    pub(in crate::engine) fn vfio_resets(&mut self, device: DeviceId) {
         let reason = self.reason;
         let _ = self.reset_function(device);
         self.reason = reason;

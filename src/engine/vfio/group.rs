@@ -28,6 +28,11 @@ impl Engine<'_> {
         found.map(GroupObject)
     }
 
+    /// Is the file of this device's group open, or a device that was got from it?
+    pub(in crate::engine) fn has_open_vfio_group(&self, device: DeviceId) -> bool {
+        self.vfio_group_of(device).is_some_and(|object| self.state.vfio.group(object).opened)
+    }
+
     fn vfio_group_by(&self, group: GroupId) -> Option<GroupObject> {
         self.state.vfio.groups.iter().position(|g| g.known && g.group == group).map(GroupObject)
     }
@@ -111,6 +116,9 @@ impl Engine<'_> {
         let Some(object) = self.vfio_group_by(group) else {
             return Err(self.refuse(Errno::ENOENT, Reason::NoVfioDevice));
         };
+        if self.state.vfio.group(object).devices.iter().any(|device| self.is_bound_by_cdev(*device)) {
+            return Err(self.refuse(Errno::EBUSY, Reason::BoundByCdev));
+        }
         if self.state.vfio.group(object).opened {
             return Err(self.refuse(Errno::EBUSY, Reason::GroupOpen));
         }
