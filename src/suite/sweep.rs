@@ -25,7 +25,7 @@ use crate::history::Point;
 use crate::trace::fields::{self, Fields};
 use crate::trace::names::Names;
 use crate::trace::text::{self, Origin};
-use crate::trace::{Came, End, Trace, operation};
+use crate::trace::{Came, End, Outcome, Trace, operation};
 
 /// A sweep at some points of history.
 #[derive(Clone, Debug)]
@@ -167,16 +167,16 @@ fn difference(lowered: &Lowered, never: &Position, position: &Position, point: u
         if origin == Origin::Swept || came == Came::NotReached {
             continue;
         }
-        let words = came.words(&with.names);
+        let (words, before) = (returned(came, with), returned(Came::of(without.trace, index), without));
         let calls = match came {
             Came::Crashed(_) => None,
             _ => calls_from_difference(without.calls.get(index), with.calls.get(index)),
         };
-        if words == Came::of(without.trace, index).words(&without.names) && calls.is_none() {
+        if words == before && calls.is_none() {
             continue;
         }
         let head = text::head(&operation::words(script, op), origin);
-        let _ = writeln!(text, "    {head} = {words}{}", calls.unwrap_or_default());
+        let _ = writeln!(text, "    {head}{words}{}", calls.unwrap_or_default());
     }
     if sides.iter().any(|side| side.trace.died().is_some()) {
         return text;
@@ -188,6 +188,14 @@ fn difference(lowered: &Lowered, never: &Position, position: &Position, point: u
         let _ = writeln!(text, "    end:{}", leaks(with.trace));
     }
     text
+}
+
+/// ` = EIO`; nothing for a void function that came back.
+fn returned(came: Came<'_>, side: &Side<'_>) -> String {
+    match came {
+        Came::Back(Outcome::Void) => String::new(),
+        _ => format!(" = {}", came.words(&side.names)),
+    }
 }
 
 /// A trace with what is needed to tell of it.
