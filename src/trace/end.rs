@@ -46,7 +46,7 @@ pub enum Crash {
     NothingToReattach,
     /// A driver that is not VFIO's has bound to a device of a group that user space uses.
     LiveGroupBound,
-    /// A real kernel died; its console says how ([`Told::console`]).
+    /// A real kernel died; its console says how ([`Told::console`](super::Told::console)).
     Observed,
     /// A real kernel stopped answering.
     Hang,
@@ -133,7 +133,7 @@ pub enum Warn {
     ResetNotCounted,
     /// A device joined a group that user space uses (to v5.18).
     LiveGroupJoined,
-    /// One of a real kernel, known by its place only: an index into [`Told::places`].
+    /// One of a real kernel, known by its place only: an index into [`Told::places`](super::Told::places).
     At(u16),
 }
 
