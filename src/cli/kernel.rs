@@ -60,6 +60,9 @@ struct PrepareArgs {
     /// Prepare it even if it is prepared
     #[arg(long)]
     again: bool,
+    /// With iommufd, which Debian's kernels lack: built from the package of the kernel's sources (some 150 MB)
+    #[arg(long, conflicts_with = "image")]
+    iommufd: bool,
     /// Install the Debian packages that are missing here; needs root
     #[arg(long)]
     install_missing: bool,
@@ -123,7 +126,7 @@ fn prepare(args: &PrepareArgs, cache: &Path, out: &mut impl Write) -> Result<Sta
         }
         _ => args.versions.iter().map(|version| Job::debian(version)).collect::<Result<_, _>>()?,
     };
-    let options = Options { again: args.again, archive: args.archive.clone() };
+    let options = Options { again: args.again, archive: args.archive.clone(), iommufd: args.iommufd };
     let mut progress = Progress::default();
     prepare::check(&jobs, cache, args.install_missing, &mut |what| progress.stage(what))?;
     for job in &jobs {

@@ -24,6 +24,17 @@ int vfio_devices(const char *device);
 long c_sysbind(char **av);
 long c_sysunbind(char **av);
 
+struct guest_command {
+	const char *name;
+	int args;
+	long (*run)(char **av);
+};
+
+/* iommufd.c, ended by an empty entry */
+extern const struct guest_command iommufd_commands[];
+const char *iommufd_holds(const char *device);
+void iommufd_reset(void);
+
 /* vfio.c: an answer in reply, or 0 where the command is not for it. */
 long vfio_command(const char *line);
 void vfio_reset(void);

@@ -76,7 +76,7 @@ void vfio_reset(void)
 
 static int load(const char *path)
 {
-	const char *params = strstr(path, "vfio_iommu_type1") ? "allow_unsafe_interrupts=1" : "";
+	const char *params = strstr(path, "vfio_iommu_type1") || strstr(path, "iommufd") ? "allow_unsafe_interrupts=1" : "";
 	int fd = open(path, O_RDONLY), r;
 
 	if (fd < 0)
@@ -335,8 +335,30 @@ long vfio_command(const char *line)
 			av[ac++] = t;
 	if (!ac)
 		return 0;
+	if (ac > 1 && (!strcmp(av[0], "del") || !strcmp(av[0], "unbind") ||
+		       !strcmp(av[0], "sysunbind"))) {
+		const char *why = iommufd_holds(av[1]);
+
+		if (why)
+			return skip(why);
+	}
 	if (would_wait(av, ac))
 		return skip("device in use");
+	if (!strcmp(av[0], "iommufd") && !access("/modules/iommufd.ko", R_OK))
+		return done(0);
+	for (const struct guest_command *c = iommufd_commands; c->name; c++) {
+		if (strcmp(av[0], c->name))
+			continue;
+		if (ac <= c->args)
+			return bad("arguments");
+		if (access("/modules/iommufd.ko", R_OK))
+			return nosys();
+		r = load_all();
+		if (r)
+			return done(r);
+		ask("unmanaged", 9);
+		return c->run(av);
+	}
 	/* a driver of VFIO's that matches a device at once, or is bound without sysfs, must be there */
 	if (ac > 2 && (!strcmp(av[0], "add") || !strcmp(av[0], "bind")) && !strncmp(av[2], "vfio", 4)) {
 		r = load_all();

@@ -125,6 +125,8 @@ struct dmao_dev {
 	int deftype;
 	bool deferred;
 	bool resv;
+	bool incoherent;
+	bool shared_msi;	/* its interrupts are not told from those of others */
 	bool untrusted;		/* PCI: as behind an external port */
 	bool raw;		/* in a group by hand, no IOMMU behind it */
 	bool dt;		/* has a device-tree node with "iommus" */
@@ -213,6 +215,10 @@ const struct iommu_domain_ops *cur_dops(void);
 #ifndef HAVE_DOMAIN_ALLOC
 extern bool want_unmanaged;
 struct iommu_domain *dmao_domain_alloc_paging(struct device *dev);
+#ifdef HAVE_ALLOC_FLAGS
+struct iommu_domain *dmao_domain_alloc_flags(struct device *dev, u32 flags,
+					     const struct iommu_user_data *data);
+#endif
 #endif
 #if defined(HAVE_DOMAIN_ALLOC) || defined(HAVE_DOMAIN_ALLOC_IDN)
 struct iommu_domain *dmao_domain_alloc(unsigned int type);
@@ -295,6 +301,11 @@ void handles_clear(void);
 void o_handles(void);
 void o_pasids(struct iommu_group *g);
 
+/* --------------------------------------------------------- iommufd.c */
+int context_of(const void *p);
+void contexts_clear(void);
+void iommufd_end(void);
+
 /* ------------------------------------------------------------- arm.c */
 #ifdef CONFIG_ARM_DMA_USE_IOMMU
 extern struct iommu_device dmao_iommu_dt;	/* the same, known to the device tree */
@@ -318,6 +329,7 @@ struct command {
 /* Ended by an empty entry. */
 extern const struct command setup_commands[], world_commands[], core_commands[];
 extern const struct command dma_commands[], pci_commands[], handle_commands[],
+			    iommufd_commands[],
 			    arm_commands[];
 
 /* Answers, from answer.c; need_... answer for themselves when they return NULL. */

@@ -364,6 +364,24 @@ struct iommu_domain *dmao_domain_alloc_paging(struct device *dev)
 	return alloc_as(want_unmanaged ? IOMMU_DOMAIN_UNMANAGED : IOMMU_DOMAIN_DMA, false);
 }
 
+#ifdef HAVE_ALLOC_FLAGS
+#include <uapi/linux/iommufd.h>
+
+/*
+ * For iommufd's page tables, with PASIDs if the device has them; drivers set their type. For the
+ * core this driver has no such operation.
+ */
+struct iommu_domain *dmao_domain_alloc_flags(struct device *dev, u32 flags,
+					     const struct iommu_user_data *data)
+{
+	struct dmao_dev *od = dev_of(dev);
+
+	if (!want_unmanaged || (flags & ~IOMMU_HWPT_ALLOC_PASID) || (flags && !(od && od->pasid_bits)))
+		return ERR_PTR(-EOPNOTSUPP);
+	return alloc_as(IOMMU_DOMAIN_UNMANAGED, true);
+}
+#endif
+
 #ifdef HAVE_DOMAIN_ALLOC_IDN
 struct iommu_domain *dmao_domain_alloc(unsigned int type)
 {

@@ -138,11 +138,13 @@ static int dmao_def_domain_type(struct device *dev)
 #ifdef HAVE_CAP_DEV
 static bool dmao_capable(struct device *dev, enum iommu_cap cap)
 {
+	struct dmao_dev *od = dev_of(dev);
+
 #ifdef HAVE_CAP_DEFERRED
 	if (cap == IOMMU_CAP_DEFERRED_FLUSH)
 		return cfg.fqcap;
 #endif
-	return cap == IOMMU_CAP_CACHE_COHERENCY && cfg.coherent;
+	return cap == IOMMU_CAP_CACHE_COHERENCY && cfg.coherent && !(od && od->incoherent);
 }
 #endif
 
@@ -175,6 +177,9 @@ struct iommu_ops dmao_ops = {
 	.domain_alloc = dmao_domain_alloc,
 #else
 	.domain_alloc_paging = dmao_domain_alloc_paging,
+#ifdef HAVE_ALLOC_FLAGS
+	.domain_alloc_paging_flags = dmao_domain_alloc_flags,
+#endif
 #ifdef HAVE_DOMAIN_ALLOC_IDN
 	.domain_alloc = dmao_domain_alloc,
 #else

@@ -19,6 +19,7 @@ has ATTACH_OLD '\(\*attach_dev\)\(struct iommu_domain \*domain, struct device \*
 grep -q 'IS_ENABLED(CONFIG_FSL_PAMU)' "$dir/iommu.h" ||
 	if grep -q '(\*domain_alloc_paging_flags)' "$dir/iommu.h"; then echo -DHAVE_DOMAIN_ALLOC_IDN
 	else has DOMAIN_ALLOC '\(\*domain_alloc\)\(unsigned'; fi
+has ALLOC_FLAGS '\(\*domain_alloc_paging_flags\)\( struct device \*dev, u32 flags'
 has ALLOC_ERRPTR '\(\*domain_alloc_paging\)\(struct device'
 has IDENTITY_DOMAIN 'struct iommu_domain \*identity_domain'
 has BLOCKED_DOMAIN 'struct iommu_domain \*blocked_domain'
@@ -40,6 +41,12 @@ has PLATFORM_TYPE 'define IOMMU_DOMAIN_PLATFORM'
 has SETUP_DMA_OPS 'void iommu_setup_dma_ops\(struct device \*dev, u64 dma_base, u64'
 grep -q 'const struct iommu_ops \*iommu_ops;' "$dir/device/bus.h" && echo -DHAVE_BUS_IOMMU_OPS
 grep -q device_set_driver_override "$dir/device.h" && echo -DHAVE_SET_OVERRIDE
+grep -q IRQ_DOMAIN_FLAG_ISOLATED_MSI "$dir/irqdomain.h" && echo -DHAVE_ISOLATED_MSI
+if [ -e "$dir/iommufd.h" ]; then
+	echo -DHAVE_IOMMUFD
+	flat "$dir/iommufd.h" | grep -q 'iommufd_device_attach(struct iommufd_device \*idev, ioasid_t' &&
+		echo -DHAVE_IOMMUFD_PASID
+fi
 grep -q driver_managed_dma "$dir/platform_device.h" && echo -DHAVE_MANAGED_DMA
 arm=$dir/../../arch/arm/include/asm/dma-iommu.h
 grep -q 'arm_iommu_create_mapping(struct device' "$arm" 2>/dev/null && echo -DHAVE_MAPPING_DEV

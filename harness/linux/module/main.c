@@ -14,7 +14,7 @@ static void run(char **av, int ac)
 {
 	static const struct command * const tables[] = {
 		world_commands, core_commands, dma_commands, pci_commands,
-		handle_commands, arm_commands,
+		handle_commands, iommufd_commands, arm_commands,
 	};
 	const struct command *c = find(setup_commands, av[0]);
 	bool quiet = c;
@@ -24,7 +24,7 @@ static void run(char **av, int ac)
 	/* without IOMMU_DMA there are no others */
 	want_unmanaged = IS_ENABLED(CONFIG_ARM_DMA_USE_IOMMU) || !strcmp(av[0], "alloc") ||
 			 !strcmp(av[0], "claim") || !strcmp(av[0], "dclaim") ||
-			 !strcmp(av[0], "resetprep") || !strcmp(av[0], "pcireset");
+			 !strncmp(av[0], "ifd_", 4) || !strcmp(av[0], "resetprep") || !strcmp(av[0], "pcireset");
 #endif
 	for (i = 0; !c && i < ARRAY_SIZE(tables); i++)
 		c = find(tables[i], av[0]);
@@ -82,6 +82,9 @@ static ssize_t dmao_write(struct file *f, const char __user *u, size_t len, loff
 		want_unmanaged = true;
 #endif
 		user_maps = true;
+		oput("{}");
+	} else if (!strcmp(av[0], "iommufd_end")) {
+		iommufd_end();
 		oput("{}");
 	} else if (!strcmp(av[0], "result")) {
 		oput("{\"r\":%s,", ac > 1 ? av[1] : "null");

@@ -94,6 +94,10 @@ static int cmd_dev(char **av, int ac)
 				return -EINVAL;
 		} else if (!strcmp(av[i], "deferred")) {
 			od->deferred = yes(v);
+		} else if (!strcmp(av[i], "coherent")) {
+			od->incoherent = !yes(v);
+		} else if (!strcmp(av[i], "isolated_msi")) {
+			od->shared_msi = !yes(v);
 		} else if (!strcmp(av[i], "resv")) {
 			od->resv = yes(v);
 		} else if (!strcmp(av[i], "pasid")) {

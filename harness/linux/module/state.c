@@ -103,6 +103,8 @@ static void o_group(struct dmao_group *og)
 			oput(",\"ow\":null");
 		else if (o >= owners && o < owners + MAXOWN)
 			oput(",\"ow\":\"o%d\"", (int)(o - owners));
+		else if (context_of(o) >= 0)
+			oput(",\"ow\":\"o%d\"", context_of(o));
 		else
 			oput(",\"ow\":\"?\"");
 	}

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Devices come and go, drivers bind; the world is taken apart after each script. */
 #include "dmao.h"
+#ifdef HAVE_ISOLATED_MSI
+#include <linux/irqdomain.h>
+#endif
 
 int drv_probe(struct device *dev)
 {
@@ -98,6 +101,11 @@ int dev_remove(struct dmao_dev *od)
 	return 0;
 }
 
+#ifdef HAVE_ISOLATED_MSI
+/* Nothing is ever allocated in it. */
+static struct irq_domain isolated = { .name = "dmao", .flags = IRQ_DOMAIN_FLAG_ISOLATED_MSI };
+#endif
+
 int dev_insert(struct dmao_dev *od, const char *drv)
 {
 	struct property_entry props[2] = {};
@@ -131,6 +139,10 @@ int dev_insert(struct dmao_dev *od, const char *drv)
 		return PTR_ERR(pdev);
 	od->pdev = pdev;
 	od->dev = &pdev->dev;
+#ifdef HAVE_ISOLATED_MSI
+	if (!od->shared_msi)
+		dev_set_msi_domain(od->dev, &isolated);
+#endif
 	return 0;
 }
 
@@ -196,6 +208,7 @@ void do_reset(void)
 	maps_clear();
 	model_clear();
 	handles_clear();
+	contexts_clear();
 	defaults();
 	set_deny("");
 	if (core.bug_clear)

@@ -27,9 +27,12 @@ pub enum CannotRun {
     /// The sequence of a display driver that the guest does not have.
     #[error("runs the sequence of a driver that the guest does not have")]
     DriverFlow,
-    /// An operation of iommufd, or a device that only iommufd takes for peculiar.
-    #[error("needs iommufd, which Debian's kernels do not have")]
+    /// An operation of iommufd, which Debian's kernels do not have and was not built for this one.
+    #[error("needs iommufd, which this kernel does not have; `kernel prepare --iommufd` builds it")]
     Iommufd,
+    /// Interrupts that are not isolated, with a device that QEMU has, whose never are.
+    #[error("has PCI devices, and interrupts that are not isolated")]
+    Interrupts,
     /// An operation that the bench of this guest does not have.
     #[error("needs `{0}`, which the bench in the guest does not have; prepare the kernel again")]
     NoCommand(&'static str),

@@ -85,8 +85,8 @@ impl LinuxGuest {
     /// It does not come up.
     pub fn bench(&mut self) -> Result<Bench, super::session::SessionError> {
         let arch = self.kernel().arch().of_script();
-        let Abilities { queries, pci } = self.session.abilities()?;
-        Ok(Bench { arch, rules: self.point.rules, queries, pci })
+        let Abilities { queries, pci, iommufd } = self.session.abilities()?;
+        Ok(Bench { arch, rules: self.point.rules, queries, pci, iommufd })
     }
 }
 

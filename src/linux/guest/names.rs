@@ -4,12 +4,13 @@
 use super::cannot::CannotRun;
 use crate::implementation::recorded;
 use crate::script::{
-    ContainerId, DeviceId, DomainName, DomainRef, GroupId, HandleId, MappingId, OwnerId, Script, Worded,
+    ContainerId, DeviceId, DomainName, DomainRef, GroupId, HandleId, IoasId, MappingId, OwnerId, Script,
+    Worded,
 };
 use crate::trace::Trace;
 
 /// The bench's names for what a script declares: `d0`, `g0`, `o0`, `h0` (attach handles), `m0` (domains), `x0`
-/// (ARM mappings).
+/// (ARM mappings), `c0` (containers), `i0` (address spaces).
 #[derive(Clone, Copy, Debug)]
 pub struct Names<'s> {
     script: &'s Script,
@@ -48,6 +49,12 @@ impl<'s> Names<'s> {
     pub(super) fn container(self, id: ContainerId) -> Result<String, CannotRun> {
         let known = self.script.containers.get(id.index());
         known.map(|_| format!("c{}", id.index())).ok_or(CannotRun::UnknownName)
+    }
+
+    /// An address space of iommufd.
+    pub(super) fn ioas(self, id: IoasId) -> Result<String, CannotRun> {
+        let known = self.script.ioas.get(id.index());
+        known.map(|_| format!("i{}", id.index())).ok_or(CannotRun::UnknownName)
     }
 
     /// An ARM mapping.

@@ -55,9 +55,25 @@ impl Build<'_> {
     pub fn modules(&self) -> Result<Vec<(String, Vec<u8>)>, PrepareError> {
         let folder = self.work.join("module");
         sources::write(&sources::MODULE, &folder)?;
+        self.make(&folder, "building the module")?;
+        let modules = self.stripped(&folder)?;
+        if modules.is_empty() {
+            return Err(PrepareError::Package {
+                package: folder.display().to_string(),
+                what: "built module".into(),
+            });
+        }
+        Ok(modules)
+    }
+
+    /// Builds the modules in a folder.
+    ///
+    /// # Errors
+    /// They do not build.
+    pub fn make(&self, folder: &Path, what: &str) -> Result<(), PrepareError> {
         let mut make = self.maker.command(self.work);
         let seen = |path| self.maker.seen(self.work, path).display().to_string();
-        make.args(["-s", "-C", &seen(self.headers), &format!("M={}", seen(&folder))]);
+        make.args(["-s", "-C", &seen(self.headers), &format!("M={}", seen(folder))]);
         make.arg(format!("-j{}", thread::available_parallelism().map_or(1, NonZero::get)));
         // without pahole there is none for modules, and nobody needs it
         make.args(["CONFIG_DEBUG_INFO_BTF_MODULES=", "modules"]);
@@ -69,20 +85,22 @@ impl Build<'_> {
         if self.unchecked {
             make.arg("KBUILD_MODPOST_WARN=1");
         }
-        self.shell.run("building the module", &mut make)?;
+        self.shell.run(what, &mut make)?;
+        Ok(())
+    }
+
+    /// The modules that were built in a folder, without what is for debuggers.
+    ///
+    /// # Errors
+    /// They cannot be read.
+    pub fn stripped(&self, folder: &Path) -> Result<Vec<(String, Vec<u8>)>, PrepareError> {
         let mut modules = Vec::new();
-        for path in files(&folder)?.into_iter().filter(|path| path.extension().is_some_and(|end| end == "ko"))
+        for path in files(folder)?.into_iter().filter(|path| path.extension().is_some_and(|end| end == "ko"))
         {
             let plain = path.with_extension("stripped");
             let mut strip = Command::new(format!("{}strip", self.cross()));
-            self.shell.run("stripping the module", strip.arg("-g").arg("-o").arg(&plain).arg(&path))?;
+            self.shell.run("stripping a module", strip.arg("-g").arg("-o").arg(&plain).arg(&path))?;
             modules.push((file_name(&path), read(&plain)?));
-        }
-        if modules.is_empty() {
-            return Err(PrepareError::Package {
-                package: folder.display().to_string(),
-                what: "built module".into(),
-            });
         }
         Ok(modules)
     }

@@ -73,6 +73,37 @@ pub fn read(deb: &Path, wanted: impl Fn(&Path) -> bool) -> Result<Vec<(PathBuf, 
     read().map_err(PrepareError::file("read", deb))
 }
 
+/// Hands out the files of each `.tar.xz` in a package, with their paths.
+///
+/// # Errors
+/// The package cannot be read, or `each` fails.
+pub fn each_in_archive(
+    deb: &Path,
+    mut each: impl FnMut(&Path, Vec<u8>) -> io::Result<()>,
+) -> Result<(), PrepareError> {
+    let mut read = || -> io::Result<()> {
+        let mut contents = open(deb)?;
+        for entry in contents.archive.entries()? {
+            let entry = entry?;
+            if !entry.path()?.to_string_lossy().ends_with(".tar.xz") {
+                continue;
+            }
+            let mut inner = tar::Archive::new(liblzma::read::XzDecoder::new(entry));
+            for file in inner.entries()? {
+                let mut file = file?;
+                if file.header().entry_type().is_file() {
+                    let path = file.path()?.into_owned();
+                    let mut data = Vec::new();
+                    file.read_to_end(&mut data)?;
+                    each(&path, data)?;
+                }
+            }
+        }
+        contents.close()
+    };
+    read().map_err(PrepareError::file("read", deb))
+}
+
 /// The path of a member without the leading `./`.
 fn plain(path: &Path) -> PathBuf {
     path.strip_prefix("./").unwrap_or(path).to_owned()

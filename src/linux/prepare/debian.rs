@@ -13,8 +13,8 @@ use super::image::Elf;
 use super::place::{Lock, Part};
 use super::stock::{self, Module};
 use super::{
-    Done, Options, Watch, deb, device_tree, existing, finish, folders, info, is_current, log, offsets,
-    write_parameters, write_stock,
+    Done, Options, Watch, deb, device_tree, existing, finish, folders, info, iommufd, is_current, log,
+    offsets, write_parameters, write_stock,
 };
 use crate::linux::arch::Arch;
 use crate::linux::cache::{DEVICE_TREE, IMAGE, Prepared};
@@ -50,7 +50,12 @@ pub(super) fn prepare(
     let waiting = || watch.say(&format!("{name}: waiting for another preparation of it"));
     let _lock = Lock::take(cache, entry.name, waiting)?;
     let shell = &Shell::new(&log(cache, entry.name))?;
-    let old = existing(cache, &name).filter(|_| !options.again);
+    let before = existing(cache, &name);
+    let with_iommufd = options.iommufd || before.as_ref().is_some_and(|old| iommufd::is_built(old.folder()));
+    if with_iommufd {
+        iommufd::check(entry)?;
+    }
+    let old = before.filter(|old| !options.again && (!with_iommufd || iommufd::is_built(old.folder())));
 
     watch.stage(&format!("{name}: look for it in {}", entry.suite_names()));
     let mirror = Mirror::find(options.archive.as_deref(), shell)?;
@@ -92,7 +97,13 @@ pub(super) fn prepare(
     }
     // their place is wanted for the headers
     fs::remove_dir_all(&images).map_err(PrepareError::file("remove", &images))?;
-    build(cache, entry, &mirror, &chosen.release, &out, &work, shell, watch)?;
+    let sources = if with_iommufd {
+        watch.stage(&format!("{name}: download and unpack the kernel's sources, for iommufd"));
+        Some(iommufd::fetch(&apt, entry, &chosen.version, &work)?)
+    } else {
+        None
+    };
+    build(cache, entry, &mirror, &chosen.release, &out, &work, sources.as_deref(), shell, watch)?;
     let info = info(&name, entry.arch, &chosen.release, &chosen.version);
     finish(part, cache, &name, &info).map(Done::Prepared)
 }
@@ -130,7 +141,7 @@ fn rebuild(
             device_tree::make(&work, &out.join(DEVICE_TREE), shell)?;
         }
     }
-    build(cache, entry, mirror, &old.info().release, &out, &work, shell, watch)?;
+    build(cache, entry, mirror, &old.info().release, &out, &work, None, shell, watch)?;
     let info = info(old.name(), entry.arch, &old.info().release, &old.info().package);
     finish(part, cache, old.name(), &info)
 }
@@ -263,6 +274,7 @@ fn build(
     release: &str,
     out: &Path,
     work: &Path,
+    iommufd: Option<&Path>,
     shell: &Shell,
     watch: &mut dyn Watch,
 ) -> Result<(), PrepareError> {
@@ -291,9 +303,13 @@ fn build(
     };
     let headers = root.join("usr/src").join(format!("{HEADERS_PACKAGE}{release}"));
     point_headers(&headers, &maker.seen(work, &root))?;
-    watch.stage(&format!("{}: build the module", entry.name));
     let compiler = matches!(maker, Maker::Host).then_some("gcc");
     let build = Build { work, headers: &headers, arch: entry.arch, maker, compiler, unchecked: false, shell };
+    if let Some(sources) = iommufd {
+        watch.stage(&format!("{}: build iommufd", entry.name));
+        iommufd::build(&build, sources, out)?;
+    }
+    watch.stage(&format!("{}: build the module", entry.name));
     build.initramfs(out)
 }
 

@@ -88,6 +88,14 @@ pub enum PrepareError {
         /// How they end.
         behind: &'static str,
     },
+    /// It cannot be had with iommufd.
+    #[error("kernel {kernel} cannot be prepared with iommufd: {why}")]
+    NoIommufd {
+        /// The kernel.
+        kernel: &'static str,
+        /// Why not.
+        why: &'static str,
+    },
     /// A package is not as expected.
     #[error("{package} has no {what}")]
     Package {

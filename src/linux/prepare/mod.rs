@@ -16,6 +16,7 @@ mod error;
 mod image;
 mod initramfs;
 mod install;
+mod iommufd;
 mod needs;
 mod offsets;
 mod own;
@@ -61,6 +62,8 @@ pub struct Options {
     pub again: bool,
     /// Where Debian's packages are, if not where apt's sources say.
     pub archive: Option<String>,
+    /// With iommufd; a kernel that was prepared with it keeps it.
+    pub iommufd: bool,
 }
 
 /// What was done.

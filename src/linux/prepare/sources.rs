@@ -14,6 +14,8 @@ use super::{offsets, stock};
 pub static MODULE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/harness/linux/module");
 /// The guest's program.
 pub static GUEST: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/harness/linux/guest");
+/// How iommufd is built from the kernel's own sources.
+pub static IOMMUFD: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/harness/linux/iommufd");
 
 /// Changed by hand when the same sources are built or packed in another way.
 const RECIPE: u32 = 1;

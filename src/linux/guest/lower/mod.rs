@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! From a script to the bench's lines: the world it starts from, and then a line for each operation.
 
+mod iommufd;
 mod places;
 mod vfio;
 
@@ -36,6 +37,8 @@ pub struct Bench {
     pub queries: bool,
     /// There are PCI devices.
     pub pci: bool,
+    /// iommufd was built for this kernel.
+    pub iommufd: bool,
 }
 
 /// A script as lines for the bench.
@@ -88,6 +91,10 @@ impl Lowering<'_> {
         }
         for (index, group) in self.script.groups.iter().enumerate() {
             lines.push(format!("group g{index} hold={}", u8::from(group.hold)));
+        }
+        if self.script.devices.iter().any(|device| !device.isolated_msi) {
+            self.strict_interrupts()?;
+            lines.push("strict_interrupts".into());
         }
         let mut places = Places::default();
         for (index, device) in self.script.devices.iter().enumerate() {
@@ -161,9 +168,6 @@ impl Lowering<'_> {
         if requester_id.is_some() {
             return Err(CannotRun::Alias);
         }
-        if !cache_coherent || !isolated_msi {
-            return Err(CannotRun::Iommufd);
-        }
         let group = group.map_or(Ok("-".into()), |group| self.names.group(group))?;
         let mut line = format!("dev d{index} group={group}");
         if let Some(kind) = kind {
@@ -175,6 +179,12 @@ impl Lowering<'_> {
             if set {
                 line += &format!(" {option}=1");
             }
+        }
+        if !isolated_msi {
+            line += " isolated_msi=0";
+        }
+        if !cache_coherent {
+            line += " coherent=0";
         }
         if *pasid_bits > 0 {
             line += &format!(" pasid={pasid_bits}");
@@ -289,7 +299,7 @@ impl Lowering<'_> {
                 format!("arm_release {}", names.device(device)?)
             }
             Op::Driver { .. } => return Err(CannotRun::DriverFlow),
-            Op::Iommufd(_) => return Err(CannotRun::Iommufd),
+            Op::Iommufd(op) => self.iommufd(op)?,
             Op::Vfio(op) => vfio::line(names, op)?,
             Op::Fail(fault) => self.fault(fault)?,
             Op::FailClear => "fail clear".into(),

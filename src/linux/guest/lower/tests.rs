@@ -16,6 +16,7 @@ fn bench(release: &str) -> Bench {
         rules: history::resolve(release).expect("known").rules,
         queries: true,
         pci: false,
+        iommufd: true,
     }
 }
 

@@ -133,6 +133,8 @@ pub struct Abilities {
     pub queries: bool,
     /// It has `pcireset`, and with it PCI devices.
     pub pci: bool,
+    /// iommufd was built for its kernel.
+    pub iommufd: bool,
 }
 
 /// How many guests there were, and what they died of.
@@ -330,11 +332,11 @@ fn greet<L: Link>(link: L, limit: Duration) -> Result<Running<L>, SessionError> 
 impl<L: Link> Running<L> {
     fn greet(&mut self, limit: Duration) -> Result<(), LinkError> {
         self.rewinds = self.link.rewind()?;
-        self.link.send("reset\ngetdom\npcireset\n")?;
+        self.link.send("reset\ngetdom\npcireset\niommufd\n")?;
         let start = Instant::now();
         let mut answers = Vec::new();
         let mut pace = Pace::new();
-        while answers.len() < 3 {
+        while answers.len() < 4 {
             if !self.link.is_alive() || start.elapsed() > limit {
                 return Err(LinkError::Silent);
             }
@@ -343,7 +345,7 @@ impl<L: Link> Running<L> {
         }
         let knows =
             |index| answers.get(index).is_some_and(|answer: &String| !answer.contains(UNKNOWN_COMMAND));
-        self.abilities = Abilities { queries: knows(1), pci: knows(2) };
+        self.abilities = Abilities { queries: knows(1), pci: knows(2), iommufd: knows(3) };
         Ok(())
     }
 

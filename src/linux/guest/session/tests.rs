@@ -17,6 +17,7 @@ struct Plan {
     rewinds: bool,
     queries: bool,
     pci: bool,
+    iommufd: bool,
     size: Areas,
     /// Dies at whatever it is told, from this boot on.
     dead_from: u32,
@@ -29,6 +30,7 @@ impl Default for Plan {
             rewinds: true,
             queries: true,
             pci: false,
+            iommufd: false,
             size: Areas { input: 1 << 20, output: 56 << 20 },
             dead_from: u32::MAX,
         }
@@ -104,6 +106,7 @@ impl FakeGuest {
         let answer = match (verb, argument) {
             ("getdom", "") if !self.plan.queries => UNKNOWN_COMMAND.to_owned(),
             ("pcireset", "") if !self.plan.pci => UNKNOWN_COMMAND.to_owned(),
+            ("iommufd", "") if !self.plan.iommufd => UNKNOWN_COMMAND.to_owned(),
             ("reset", _) => "{\"leak_dom\":0}".to_owned(),
             ("long", _) => format!("{line} {}", "x".repeat(ANSWER_LIMIT / 2)),
             _ => line.to_owned(),
@@ -329,11 +332,12 @@ fn answers_out_of_step_cost_one_script() {
 }
 
 #[rstest]
-#[case(true, false)]
-#[case(false, true)]
-fn the_bench_is_asked_what_it_can(#[case] queries: bool, #[case] pci: bool) {
-    let (mut session, seen) = session(Plan { queries, pci, ..Plan::default() });
-    assert_eq!(session.abilities().ok(), Some(Abilities { queries, pci }));
+#[case(true, false, false)]
+#[case(false, true, false)]
+#[case(true, true, true)]
+fn the_bench_is_asked_what_it_can(#[case] queries: bool, #[case] pci: bool, #[case] iommufd: bool) {
+    let (mut session, seen) = session(Plan { queries, pci, iommufd, ..Plan::default() });
+    assert_eq!(session.abilities().ok(), Some(Abilities { queries, pci, iommufd }));
     assert_eq!(run(&mut session, &["s|a"]), ["s|a|reset"]);
     assert_eq!(seen.borrow().boots, 1);
 }
