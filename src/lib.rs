@@ -26,7 +26,7 @@
 //! | `engine::{driver_core, arm, flows}` | binding drivers, 32-bit ARM mappings, display drivers |
 //! | `engine::{mock, setup, execute, observe}` | the mock IOMMU driver, the world around a script, from operation to function, what can be seen |
 //! | [`history`] | upstream commits and the rules they set; tags, commits and stable releases |
-//! | [`case`] | the YAML form: reading, errors with place and hint, lowering to scripts, expectations |
+//! | [`case`] | the YAML form: reading, errors with place and hint, lowering to scripts, expectations; its schema |
 //! | [`suite`] | cases over history: each behaviour once, bands, snapshot bodies, the checks of the suite as a whole |
 //! | [`linux`] | live kernels: prepared, booted, asked |
 //! | [`implementation`] | what is tested: the trait, the engine, recordings in the bench's format |
@@ -36,7 +36,7 @@
 //! | [`cli`] | the commands, thin |
 //!
 //! Outside the library, `harness/` holds the test targets: `main.rs` (cases as trials), `replay.rs` (recorded kernels),
-//! `selftest/` (the harness run on fixture folders), `bad_input/` (every message about a bad case), `commands/` (the
+//! `selftest/` (the harness run on fixture folders), `bad_input/` (every message about a bad case, and what the schema says), `commands/` (the
 //! command line), `programs/` (programs that speak the protocol well or badly); and `examples/`, such a program.
 
 pub mod case;

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Bad case files: for each kind of mistake a fixture, and the exact words that its author reads.
 
+#[path = "../schema/mod.rs"]
+mod case_schema;
 mod mistakes;
+mod schema;
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};

@@ -11,6 +11,7 @@ use dma_ownership::suite::find::{CaseFile, FindError};
 use dma_ownership::{case, suite::reports};
 use libtest_mimic::{Completion, Failed, Trial};
 
+use super::case_schema::CaseSchema;
 use super::config::shown;
 use super::suite::Suite;
 
@@ -33,10 +34,12 @@ pub enum Check {
     Reports,
     ReportTable,
     SchemaComments,
+    Schema,
+    SchemaFile,
 }
 
 impl Check {
-    const ALL: [Check; 13] = [
+    const ALL: [Check; 15] = [
         Check::Names,
         Check::FolderSizes,
         Check::KeyOrder,
@@ -50,6 +53,8 @@ impl Check {
         Check::Reports,
         Check::ReportTable,
         Check::SchemaComments,
+        Check::Schema,
+        Check::SchemaFile,
     ];
 
     /// The checks of this repository's own suite, or of one elsewhere, which need not reach every rule.
@@ -61,7 +66,13 @@ impl Check {
     fn is_about_this_suite(self) -> bool {
         matches!(
             self,
-            Check::Rules | Check::Changes | Check::Reports | Check::ReportTable | Check::SchemaComments
+            Check::Rules
+                | Check::Changes
+                | Check::Reports
+                | Check::ReportTable
+                | Check::SchemaComments
+                | Check::Schema
+                | Check::SchemaFile
         )
     }
 
@@ -81,6 +92,8 @@ impl Check {
             Check::Reports => "reports",
             Check::ReportTable => "report-table",
             Check::SchemaComments => "schema-comments",
+            Check::Schema => "schema",
+            Check::SchemaFile => "schema-file",
         };
         format!("{}/{check}", layout::RESERVED_AREA)
     }
@@ -139,6 +152,8 @@ impl Check {
             Check::Reports => reports::gaps(&cases(suite)),
             Check::ReportTable => reports::stale(&suite.config.cases, &cases(suite)).into_iter().collect(),
             Check::SchemaComments => of_texts(suite, editors::schema_comment),
+            Check::Schema => against_the_schema(suite),
+            Check::SchemaFile => editors::stale_schema(&suite.config.cases).into_iter().collect(),
         };
         listed(&problems)
     }
@@ -154,6 +169,19 @@ fn of_texts(suite: &Suite, check: impl Fn(&str, &str) -> Option<String>) -> Vec<
     let problem = |case: &CaseFile| {
         let text = fs::read_to_string(&case.path).ok()?;
         check(&case.name, &text).map(|problem| format!("{}: {problem}", shown(&case.path)))
+    };
+    suite.found.cases.iter().filter_map(problem).collect()
+}
+
+/// What the schema says of each case that the loader takes: it must take it too.
+fn against_the_schema(suite: &Suite) -> Vec<String> {
+    let schema = CaseSchema::ready();
+    let problem = |file: &CaseFile| {
+        let text = fs::read_to_string(&file.path).ok()?;
+        let problems = schema.problems(&text)?;
+        // What is wrong with a bad case its own trial tells better.
+        let good = problems.is_empty() || case::load(&file.path).is_err();
+        (!good).then(|| format!("{}: the schema refuses it: {}", shown(&file.path), problems.join("; ")))
     };
     suite.found.cases.iter().filter_map(problem).collect()
 }

@@ -3,6 +3,8 @@
 //!
 //! Nothing is printed before libtest-mimic prints, for `cargo nextest` reads our list of trials.
 
+#[path = "../schema/mod.rs"]
+mod case_schema;
 mod checks;
 mod config;
 mod failure;

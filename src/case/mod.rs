@@ -7,13 +7,16 @@
 //! with a place in the file and a hint.
 
 pub mod drivers;
+pub mod schema;
 
 mod error;
 mod expect;
 mod form;
 mod hint;
+mod limits;
 mod lower;
 mod names;
+mod pattern;
 mod read;
 mod releases;
 mod rules;
@@ -38,9 +41,6 @@ use names::Names;
 use releases::{Releases, Span};
 
 use crate::history::Point;
-
-/// Steps of a case.
-const MAX_STEPS: usize = 200;
 
 /// A case, read and checked.
 #[derive(Clone, Debug)]
@@ -183,7 +183,7 @@ fn resolve<'t>(
         CaseStep { name: step.operation.name(), line }
     });
     let release_name =
-        |word: &Option<form::Word<'t>>, at| word.as_ref().map(|_| releases.name(at).to_owned());
+        |word: &Option<form::Release<'t>>, at| word.as_ref().map(|_| releases.name(at).to_owned());
     let positions = span.positions();
     Ok(Case {
         name: name.to_owned(),

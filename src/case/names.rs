@@ -6,22 +6,10 @@ use std::cell::Cell;
 use super::error::{Complaint, Noun, Problem};
 use super::form::{DomainWord, TopologyForm, Word};
 use super::hint::{did_you_mean, nearest};
+use super::limits::{
+    MAX_CONTAINERS, MAX_DEVICES, MAX_DOMAINS, MAX_GROUPS, MAX_HANDLES, MAX_NAME, MAX_OWNERS,
+};
 use crate::script::{DeviceId, GroupId, Static};
-
-/// Groups of a topology; a test bench has no more.
-pub(crate) const MAX_GROUPS: usize = 8;
-/// Devices of a topology; a test bench has no more.
-pub(crate) const MAX_DEVICES: usize = 16;
-/// Owner tokens; a test bench has no more.
-pub(crate) const MAX_OWNERS: usize = 8;
-/// Attach handles; a test bench has no more.
-pub(crate) const MAX_HANDLES: usize = 8;
-/// VFIO's containers; a test bench has no more.
-pub(crate) const MAX_CONTAINERS: usize = 4;
-/// Domains and mappings of the user.
-pub(crate) const MAX_DOMAINS: usize = 16;
-/// Characters of a name.
-const MAX_NAME: usize = 40;
 
 /// Everything that a case declares, in the order of declaration.
 #[derive(Clone, Debug, Default)]
@@ -112,9 +100,14 @@ impl Names {
             (groups, "groups", self.groups.len(), MAX_GROUPS),
             (devices, "devices", self.devices.len(), MAX_DEVICES),
             (domains, "domains", self.domains.len(), MAX_DOMAINS),
-            (first(topology.owners.first()), "owners", self.owners.len(), MAX_OWNERS),
-            (first(topology.handles.first()), "handles", self.handles.len(), MAX_HANDLES),
-            (first(topology.containers.first()), "containers", self.containers.len(), MAX_CONTAINERS),
+            (first(topology.owners.first().map(|name| &**name)), "owners", self.owners.len(), MAX_OWNERS),
+            (first(topology.handles.first().map(|name| &**name)), "handles", self.handles.len(), MAX_HANDLES),
+            (
+                first(topology.containers.first().map(|name| &**name)),
+                "containers",
+                self.containers.len(),
+                MAX_CONTAINERS,
+            ),
         ] {
             if count > limit {
                 return Err(Complaint::at(spot, Problem::TooMany { what, count, limit })

@@ -1,21 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Rules for a case that are about its words: title, sources, releases, deviations.
 
+use super::Deviation;
 use super::error::{Complaint, Problem};
-use super::form::{CaseForm, OneOrMore, Operation, Word};
+use super::form::{CaseForm, OneOrMore, Operation, Release, Word};
+use super::limits::{MAX_FAULTS, MAX_STEPS, MAX_SWEPT_STEPS, MAX_TITLE};
 use super::releases::{Releases, Span};
-use super::{Deviation, MAX_STEPS};
-
-/// Faults of a case; a test bench holds no more. A sweep needs one for itself.
-const MAX_FAULTS: usize = 16;
-
-/// Steps of a case with a sweep, which is run as often as it makes calls.
-const MAX_SWEPT_STEPS: usize = 32;
 
 /// Checks what can be checked without looking anything up.
 pub(crate) fn check<'t>(form: &CaseForm<'t>) -> Result<(), Complaint<'t>> {
     title(&form.title)?;
-    form.sources.0.iter().try_for_each(source)?;
+    form.sources.0.iter().try_for_each(|word| source(word))?;
     if form.steps.0.len() > MAX_STEPS {
         let problem = Problem::TooMany { what: "steps", count: form.steps.0.len(), limit: MAX_STEPS };
         let spot = form.steps.0.get(MAX_STEPS).and_then(|step| step.name.spot());
@@ -64,7 +59,7 @@ fn title<'t>(title: &Word<'t>) -> Result<(), Complaint<'t>> {
         "is empty"
     } else if text.contains('\n') {
         "has more than one line"
-    } else if text.len() > 100 && text.chars().count() > 100 {
+    } else if text.len() > MAX_TITLE && text.chars().count() > MAX_TITLE {
         "has more than 100 characters"
     } else if text.ends_with('.') {
         "ends with a period"
@@ -105,7 +100,7 @@ fn source<'t>(source: &Word<'t>) -> Result<(), Complaint<'t>> {
 
 /// The releases from `since` to `until`.
 pub(crate) fn span<'t>(form: &CaseForm<'t>, releases: &Releases) -> Result<Span, Complaint<'t>> {
-    let find = |word: &Word<'t>| releases.find(word.text(), word.spot());
+    let find = |word: &Release<'t>| releases.find(word.text(), word.spot());
     let all = releases.all();
     let first = form.since.as_ref().map_or(Ok(*all.start()), find)?;
     let last = form.until.as_ref().map_or(Ok(*all.end()), find)?;

@@ -15,6 +15,7 @@ mod releases;
 mod replay;
 mod report_table;
 pub mod run;
+mod schema;
 mod serve;
 mod words;
 
@@ -49,6 +50,7 @@ enum Command {
     Releases(releases::Args),
     Replay(replay::Args),
     ReportTable(report_table::Args),
+    Schema(schema::Args),
     Fuzz(fuzz::Args),
     Record(record::Args),
     Serve(serve::Args),
@@ -85,6 +87,7 @@ fn dispatch(command: &Command, out: &mut impl Write) -> Result<Status, Failure> 
         Command::Releases(args) => releases::run(args, out),
         Command::Replay(args) => replay::run(args, out),
         Command::ReportTable(args) => report_table::run(args, out),
+        Command::Schema(args) => schema::run(args, out),
         Command::Fuzz(args) => fuzz::run(args, out),
         Command::Record(args) => record::run(args, out),
         Command::Serve(args) => serve::run(args, out),

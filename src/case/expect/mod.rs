@@ -9,7 +9,9 @@ pub use check::{Unmet, check_expectations};
 pub use told::{Told, told};
 
 use super::error::{Complaint, Problem};
-use super::form::{CaseForm, Entries, ExpectForm, Operation, StateForm, ValueForm, Word};
+use super::form::{
+    CaseForm, Entries, ExpectForm, Operation, SlotContent, StateForm, Symbol, ValueForm, Word,
+};
 use super::hint::did_you_mean;
 use super::names::Names;
 use super::releases::{Releases, Span};
@@ -245,7 +247,7 @@ impl<'t> Resolver<'_, 't> {
     }
 
     /// A table of PASIDs as snapshots show it: of each PASID the handle, the domain, or `(reserved)` for `null`.
-    fn pasids(&self, slots: &Entries<'t, Word<'t>>) -> Result<String, Complaint<'t>> {
+    fn pasids(&self, slots: &Entries<'t, SlotContent<'t>>) -> Result<String, Complaint<'t>> {
         let mut table: Vec<(u32, String)> = Vec::with_capacity(slots.0.len());
         for (pasid, held) in &slots.0 {
             let number = pasid.text().parse().map_err(|_| {
@@ -267,7 +269,7 @@ impl<'t> Resolver<'_, 't> {
 
     fn pointers(
         &self,
-        entries: &Entries<'t, Word<'t>>,
+        entries: &Entries<'t, Symbol<'t>>,
         fact: fn(String) -> GroupFact,
         expected: &mut Expected,
     ) -> Result<(), Complaint<'t>> {

@@ -4,11 +4,15 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
 
-use super::{Bounded, CheckedKey, Entries, Word, duplicate};
+use super::{
+    Bounded, CheckedKey, DeviceName, DriverAfter, Entries, OutcomeOrNull, OwnerAfter, SlotContent, Symbol,
+    Word, duplicate,
+};
 
 /// An expectation.
 #[derive(Debug)]
@@ -28,54 +32,56 @@ pub(crate) enum ValueForm<'t> {
     State(Box<StateForm<'t>>),
 }
 
-/// The map form of a value.
-#[derive(Debug, Deserialize)]
+/// What must be observed after the step.
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, bound(deserialize = "'de: 't"))]
+#[schemars(rename = "State")]
 pub(crate) struct StateForm<'t> {
-    /// The outcome.
-    pub r#return: Option<Word<'t>>,
-    /// How many WARNs.
+    /// How the step ends: an outcome.
+    pub r#return: Option<OutcomeOrNull<'t>>,
+    /// How many WARNs the kernel prints in this step.
     pub warns: Option<Bounded<0, 1000>>,
-    /// `domain` of groups.
+    /// `domain` of groups: `{ g: drm }`.
     #[serde(default)]
-    pub domain: Entries<'t, Word<'t>>,
+    pub domain: Entries<'t, Symbol<'t>>,
     /// `default_domain` of groups.
     #[serde(default)]
-    pub default_domain: Entries<'t, Word<'t>>,
+    pub default_domain: Entries<'t, Symbol<'t>>,
     /// `blocking_domain` of groups.
     #[serde(default)]
-    pub blocking_domain: Entries<'t, Word<'t>>,
-    /// `owner_cnt` of groups.
+    pub blocking_domain: Entries<'t, Symbol<'t>>,
+    /// `owner_cnt` of groups: `{ g: 1 }`.
     #[serde(default)]
     pub owner_cnt: Entries<'t, Bounded<0, { u32::MAX as i128 }>>,
-    /// `owner` of groups.
+    /// `owner` of groups: `{ g: vfio }` or `{ g: null }`.
     #[serde(default)]
-    pub owner: Entries<'t, Word<'t>>,
-    /// What groups have at their PASIDs: handles, domains, or nothing (`null`).
+    pub owner: Entries<'t, OwnerAfter<'t>>,
+    /// What is at the PASIDs of groups: `{ g: { 0: h0, 5: drm, 6: (a handle) } }`.
     #[serde(default)]
-    pub pasids: Entries<'t, Entries<'t, Word<'t>>>,
-    /// The domains of handles.
+    #[schemars(schema_with = "super::schema::pasids")]
+    pub pasids: Entries<'t, Entries<'t, SlotContent<'t>>>,
+    /// `domain` of handles: `{ h0: drm }`.
     #[serde(default)]
-    pub handle_domain: Entries<'t, Word<'t>>,
-    /// What devices are attached to.
+    pub handle_domain: Entries<'t, Symbol<'t>>,
+    /// What the hardware uses for devices: `{ d: drm }`.
     #[serde(default)]
-    pub attached: Entries<'t, Word<'t>>,
-    /// The drivers of devices.
+    pub attached: Entries<'t, Symbol<'t>>,
+    /// The drivers of devices: `{ d: kernel_dma }`, or `{ d: null }`.
     #[serde(default)]
-    pub driver: Entries<'t, Word<'t>>,
-    /// The devices of groups.
+    pub driver: Entries<'t, DriverAfter<'t>>,
+    /// The devices of groups, in list order: `{ g: [a, b] }`.
     #[serde(default)]
-    pub devices: Entries<'t, Vec<Word<'t>>>,
-    /// `resetting_domain` of groups.
+    pub devices: Entries<'t, Vec<DeviceName<'t>>>,
+    /// `resetting_domain` of groups with devices on PCI, v7.0 alone: `{ g: blocking(g) }`.
     #[serde(default)]
-    pub resetting_domain: Entries<'t, Word<'t>>,
-    /// `recovery_cnt` of groups.
+    pub resetting_domain: Entries<'t, Symbol<'t>>,
+    /// `recovery_cnt` of groups with devices on PCI, later than v7.0: `{ g: 1 }`.
     #[serde(default)]
     pub recovery_cnt: Entries<'t, Bounded<0, { u32::MAX as i128 }>>,
-    /// Are devices blocked for a reset?
+    /// Are devices on PCI blocked for a reset? `{ d: true }`.
     #[serde(default)]
     pub blocked: Entries<'t, bool>,
-    /// `reset_depth` of devices.
+    /// `reset_depth` of devices on PCI: `{ d: 2 }`.
     #[serde(default)]
     pub reset_depth: Entries<'t, Bounded<0, { u32::MAX as i128 }>>,
 }

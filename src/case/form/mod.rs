@@ -3,85 +3,105 @@
 //!
 //! Every scalar that is a name stays a [`Word`] with its place, so that what is found wrong later can still
 //! be pointed at.
+//!
+//! The docs here are also the descriptions in the schema of a case, which editors show.
 
+mod count;
 mod expect;
+mod role;
+mod schema;
 mod short;
 mod step;
 mod word;
 mod words;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
+pub(crate) use count::CountForm;
 pub(crate) use expect::{ExpectForm, StateForm, ValueForm};
-pub(crate) use short::{Listed, OneOrMore, Short};
+pub(crate) use role::*;
+pub(crate) use short::{Listed, Maybe, OneOrMore, Short};
 pub(crate) use step::*;
-pub(crate) use word::{Bounded, CheckedKey, Entries, Filled, Word, duplicate};
+pub(crate) use word::{Bounded, CheckedKey, Entries, Filled, MAX_ENTRIES, Word, duplicate};
 pub(crate) use words::*;
 
-/// A case file.
-#[derive(Debug, Deserialize)]
+use super::limits::*;
+
+/// A case: a few groups of devices behind an IOMMU driver, and the operations that somebody performed on them.
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, bound(deserialize = "'de: 't"))]
+#[schemars(extend("allOf" = schema::few_swept_steps()))]
 pub(crate) struct CaseForm<'t> {
-    /// What the case shows, in one line.
-    pub title: Word<'t>,
-    /// Where it is known from.
-    pub sources: Filled<Word<'t>>,
-    /// The reports that it tells.
+    pub title: Title<'t>,
+    /// Where it is known from: URLs, `commit:<12 hex digits>`, `kernel:<path in the tree>`.
+    pub sources: Filled<Source<'t>>,
+    /// The reports that it tells, by their names in `reports/README.md`. A case in `reports/` tells the report it is
+    /// named after.
     #[serde(default)]
-    pub reports: Vec<Word<'t>>,
-    /// A few sentences of explanation.
-    pub why: Option<Word<'t>>,
-    /// The first release it runs on.
-    pub since: Option<Word<'t>>,
-    /// The last release it runs on.
-    pub until: Option<Word<'t>>,
-    /// The world before the first step.
+    pub reports: Vec<ReportName<'t>>,
+    /// A few sentences for the reader.
+    pub why: Option<Text<'t>>,
+    /// The first release that the case runs on.
+    pub since: Option<Release<'t>>,
+    /// The last release that the case runs on.
+    pub until: Option<Release<'t>>,
+    /// The machine: groups and devices, the IOMMU driver, names that the steps use.
     pub topology: TopologyForm<'t>,
-    /// States that groups are put into before the first step.
+    /// States of groups before the first step: drivers bound, claims and attachments made.
     #[serde(default)]
     pub given: Entries<'t, GivenForm<'t>>,
-    /// The steps.
+    /// What is done, in order. Each step is a map of one operation to its arguments, and perhaps `expect`.
+    #[schemars(extend("maxItems" = MAX_STEPS))]
     pub steps: Filled<StepForm<'t>>,
-    /// Faults that are tried at every position in turn.
+    /// Faults that are tried at every position: the case is run with the first such call failing, then with the second
+    /// instead, until there is none left.
     pub sweep: Option<OneOrMore<SweepForm<'t>>>,
-    /// Known deviations of implementations.
+    /// Known deviations of implementations from what is expected.
     #[serde(default)]
     pub deviates: Vec<DeviationForm<'t>>,
 }
 
-/// `topology:`
-#[derive(Debug, Deserialize)]
+/// The machine before the first step.
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, bound(deserialize = "'de: 't"))]
 pub(crate) struct TopologyForm<'t> {
-    /// The architecture.
+    /// The architecture: `generic`, the default, is any with the generic DMA layer; `arm32` is 32-bit ARM, where the
+    /// architecture makes a mapping for each device.
     pub arch: Option<ArchWord>,
-    /// The IOMMU driver: a named capability set, or a map.
-    pub iommu: Option<Short<'t, IommuForm<'t>>>,
-    /// Groups and their devices.
+    /// The IOMMU driver: a named capability set, or a map of capabilities. Without it `plain`.
+    pub iommu: Option<Short<SetName<'t>, IommuForm<'t>>>,
+    /// Groups and their devices: `g: [a, b]`, in the order in which the bus has the devices.
     #[serde(default)]
-    pub groups: Entries<'t, Listed<Word<'t>, GroupForm<'t>>>,
-    /// Options of devices, and devices without a group.
+    #[schemars(extend("maxProperties" = MAX_GROUPS))]
+    pub groups: Entries<'t, Listed<NewName<'t>, GroupForm<'t>>>,
+    /// Options of devices. A device that is only here is served by no IOMMU.
     #[serde(default)]
+    #[schemars(extend("maxProperties" = MAX_DEVICES))]
     pub devices: Entries<'t, DeviceForm>,
-    /// Domains of the user.
+    /// Domains, ARM mappings and objects of iommufd that the steps use.
     #[serde(default)]
+    #[schemars(extend("maxProperties" = MAX_DOMAINS))]
     pub domains: Entries<'t, DomainWord>,
-    /// Owner tokens.
+    /// Owner tokens, such as `[vfio]`; contexts of iommufd too.
     #[serde(default)]
-    pub owners: Vec<Word<'t>>,
+    #[schemars(extend("maxItems" = MAX_OWNERS, "uniqueItems" = true))]
+    pub owners: Vec<NewName<'t>>,
     /// Attach handles.
     #[serde(default)]
-    pub handles: Vec<Word<'t>>,
+    #[schemars(extend("maxItems" = MAX_HANDLES, "uniqueItems" = true))]
+    pub handles: Vec<NewName<'t>>,
     /// VFIO's containers.
     #[serde(default)]
-    pub containers: Vec<Word<'t>>,
-    /// Run calls that no correct caller makes.
+    #[schemars(extend("maxItems" = MAX_CONTAINERS, "uniqueItems" = true))]
+    pub containers: Vec<NewName<'t>>,
+    /// `true`: also run calls that no correct caller makes and that may crash the kernel. By default they are skipped.
     #[serde(default)]
     pub forbidden_calls: bool,
-    /// Each probe is undone once and done again.
+    /// `true`: each probe is undone once and done again, as with `CONFIG_DEBUG_TEST_DRIVER_REMOVE`.
     #[serde(default)]
     pub debug_test_driver_remove: bool,
-    /// The IOMMU is registered before the first step.
+    /// `false`: the IOMMU's instance is not there at the start; the step `iommu_device_register` brings it.
     #[serde(default = "registered")]
     pub registered: bool,
 }
@@ -91,114 +111,122 @@ fn registered() -> bool {
     true
 }
 
-/// The map form of `iommu:`
-#[derive(Debug, Deserialize)]
+/// What an IOMMU driver offers to the core. A list replaces the base's list.
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, bound(deserialize = "'de: 't"))]
 pub(crate) struct IommuForm<'t> {
-    /// The named set to start from.
-    pub base: Option<Word<'t>>,
-    /// The system's default domain type.
+    /// The named set to start from; without it `plain`.
+    pub base: Option<SetName<'t>>,
+    /// The system's default domain type: `dma` unless it says otherwise, `dma-fq` (deferred invalidation, v5.15) or
+    /// `identity`.
     pub default_type: Option<SystemTypeWord>,
-    /// Types the driver refuses to allocate.
+    /// Types of domains that the driver refuses to allocate.
     pub deny: Option<Vec<KindWord>>,
-    /// With which errno.
-    pub deny_errno: Option<Word<'t>>,
+    /// The errno of a refusal (v6.7 and later; before, a driver returns NULL).
+    pub deny_errno: Option<ErrnoName<'t>>,
     /// How a device leaves a domain when there is none to go to.
     pub detach: Option<DetachWord>,
-    /// Static domains.
+    /// Static domains, in the order in which the driver sets them up.
     #[serde(rename = "static")]
     pub statics: Option<Vec<StaticWord>>,
-    /// Is it capable of deferred invalidation?
+    /// `false`: the driver is not capable of deferred invalidation.
     pub deferred_flush: Option<bool>,
-    /// Did it get `of_xlate` late?
+    /// `true`, on `arm32`: it finds its devices by itself, and takes firmware's generic description from v6.13 on, as
+    /// OMAP's driver.
     pub late_xlate: Option<bool>,
-    /// How many paging domains can be attached at a time?
+    /// So many paging domains can be attached at a time; an attach of one more is `ENOSPC`.
     pub address_spaces: Option<Bounded<1, 16>>,
 }
 
-/// The map form of a group.
-#[derive(Debug, Deserialize)]
+/// A group that the driver may keep.
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, bound(deserialize = "'de: 't"))]
 pub(crate) struct GroupForm<'t> {
-    /// Its devices, in order.
-    pub devices: Vec<Word<'t>>,
-    /// The driver keeps a reference of its own.
+    /// Its devices, in the order in which the bus has them.
+    pub devices: Vec<NewName<'t>>,
+    /// `true`: the driver keeps a reference of its own, so that the group outlives its devices.
     #[serde(default)]
     pub hold: bool,
 }
 
 /// Options of a device.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schemars(extend("allOf" = schema::on_pci()))]
 pub(crate) struct DeviceForm {
-    /// Its bus.
+    /// Its bus, `platform` if left out: decides how a bind asks for ownership.
     pub bus: Option<BusWord>,
-    /// The type its IOMMU driver insists on.
+    /// The default domain type that the IOMMU driver insists on for this device.
     pub default_type: Option<DeviceTypeWord>,
-    /// Its first attach is deferred.
+    /// `true`: its first attach is deferred until its first DMA, as in a kdump kernel.
     pub deferred: bool,
-    /// Firmware asks for a direct-mapped region.
+    /// `true`: firmware asks for a direct-mapped region.
     pub direct: bool,
-    /// Width of its PASIDs.
+    /// The width of its PASIDs; 0, the default, is none.
     pub pasid_bits: Option<Bounded<0, 20>>,
-    /// Described in a device tree.
+    /// On `arm32`: described in a device tree, so that it gets a mapping at bind. By default `true` for devices in a
+    /// group.
     pub device_tree: Option<bool>,
-    /// Behind an external port.
+    /// `true`: a PCI device at an external port.
     pub untrusted: bool,
-    /// A PCI bridge.
+    /// `true`: a PCI bridge.
     pub bridge: bool,
-    /// Is its DMA coherent with caches?
+    /// `false`: its DMA is not coherent with caches, so that VFIO (v5.19) and iommufd refuse it.
     pub cache_coherent: Option<bool>,
-    /// Is it kept from the interrupts of others?
+    /// `false`: it can write to the interrupts of others, so that VFIO and iommufd refuse its group.
     pub isolated_msi: Option<bool>,
-    /// Supports ATS.
+    /// `true`: a PCI device that supports ATS, and has a function-level reset.
     pub ats: bool,
-    /// The requester id that it shares with others.
+    /// The same for PCI devices that are DMA aliases of each other: the hardware attaches them together.
     pub requester_id: Option<Bounded<0, 65535>>,
 }
 
-/// A group's entry of `given:`
-#[derive(Debug, Deserialize)]
+/// The state of a group before the first step. Nothing checks that it can be brought about: a claim of a group with a
+/// `kernel_dma` driver fails here as anywhere.
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, bound(deserialize = "'de: 't"))]
+#[schemars(extend("allOf" = schema::present()))]
 pub(crate) struct GivenForm<'t> {
-    /// Its devices are there.
+    /// `true`: each device is added; implied by the others.
     pub present: Option<bool>,
-    /// A driver is bound to each of them.
+    /// This driver is bound to each device.
     pub driver: Option<DriverWord>,
-    /// It is claimed by this owner.
-    pub owner: Option<Word<'t>>,
-    /// This domain is attached to it.
-    pub attached: Option<Word<'t>>,
+    /// This owner claims the group; `null` is the NULL pointer.
+    #[serde(default)]
+    pub owner: Maybe<OwnerName<'t>>,
+    /// This domain is attached to the group.
+    pub attached: Option<DomainArgument<'t>>,
 }
 
-/// A fault of `sweep:`
-#[derive(Debug, Deserialize)]
+/// A fault that is tried at every position.
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, bound(deserialize = "'de: 't"))]
+#[schemars(extend("allOf" = schema::one_domain()))]
 pub(crate) struct SweepForm<'t> {
-    /// Which call fails.
     pub call: CallWord,
     /// Only calls for this device.
-    pub device: Option<Word<'t>>,
+    pub device: Option<DeviceName<'t>>,
     /// Only calls for this domain.
-    pub domain: Option<Word<'t>>,
+    pub domain: Option<DomainArgument<'t>>,
     /// Only calls for domains of this type.
     pub domain_type: Option<KindWord>,
     /// What the call returns.
-    pub errno: Word<'t>,
-    /// Calls before this step, counted from 1, pass.
+    pub errno: ErrnoName<'t>,
+    /// Calls before this step, counted from 1, pass. Without it all calls of the steps count, none of `given`.
     pub from: Option<Bounded<1, 200>>,
 }
 
-/// An item of `deviates:`
-#[derive(Debug, Deserialize)]
+/// A known deviation of an implementation. It must occur: when it no longer does, the case fails until the entry is
+/// taken out.
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, bound(deserialize = "'de: 't"))]
 pub(crate) struct DeviationForm<'t> {
-    /// Whose deviation it is.
-    pub implementation: Word<'t>,
-    /// In which releases.
-    pub releases: Word<'t>,
+    /// Whose deviation it is: `reference` is the suite's own engine, `linux` a kernel.
+    pub implementation: Text<'t>,
+    /// On which releases.
+    pub releases: ReleaseRange<'t>,
     /// In which step, counted from 1.
     pub step: Bounded<1, 200>,
     /// Why it is let pass.
-    pub reason: Word<'t>,
+    pub reason: Text<'t>,
 }

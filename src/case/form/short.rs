@@ -1,45 +1,46 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! Values that have a short form: a word or a list instead of a map, a map instead of a list.
+//! Values that have a short form: a word or a list instead of a map, a map instead of a list; and values that may be
+//! left out.
 
 use std::fmt;
 use std::marker::PhantomData;
 
 use serde::Deserialize;
-use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
-use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::value::{BorrowedStrDeserializer, MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{Deserializer, Error, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 
-use super::{Filled, Word};
+use super::Filled;
 
 /// A word, or a map that says more.
 #[derive(Clone, Debug)]
-pub(crate) enum Short<'t, L> {
+pub(crate) enum Short<W, L> {
     /// The short form.
-    Word(Word<'t>),
+    Word(W),
     /// The long form.
     Map(L),
 }
 
-impl<'de: 't, 't, L: Deserialize<'de>> Deserialize<'de> for Short<'t, L> {
+impl<'de, W: Deserialize<'de>, L: Deserialize<'de>> Deserialize<'de> for Short<W, L> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(ShortVisitor(PhantomData))
     }
 }
 
-struct ShortVisitor<'t, L>(PhantomData<(&'t (), L)>);
+struct ShortVisitor<W, L>(PhantomData<(W, L)>);
 
-impl<'de: 't, 't, L: Deserialize<'de>> Visitor<'de> for ShortVisitor<'t, L> {
-    type Value = Short<'t, L>;
+impl<'de, W: Deserialize<'de>, L: Deserialize<'de>> Visitor<'de> for ShortVisitor<W, L> {
+    type Value = Short<W, L>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a name or a map")
     }
 
     fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Self::Value, E> {
-        Ok(Short::Word(Word::borrowed(text)))
+        W::deserialize(BorrowedStrDeserializer::new(text)).map(Short::Word)
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(Short::Word(Word::owned(text)))
+        W::deserialize(text.into_deserializer()).map(Short::Word)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
@@ -105,5 +106,21 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for OneOrMoreVisitor<T> {
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
         T::deserialize(MapAccessDeserializer::new(map)).map(|one| OneOrMore(vec![one]))
+    }
+}
+
+/// A value that may be left out, which is not the same as `null`.
+#[derive(Clone, Debug)]
+pub(crate) struct Maybe<T>(pub Option<T>);
+
+impl<T> Default for Maybe<T> {
+    fn default() -> Maybe<T> {
+        Maybe(None)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Maybe<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Maybe<T>, D::Error> {
+        T::deserialize(deserializer).map(|value| Maybe(Some(value)))
     }
 }

@@ -68,7 +68,7 @@ impl<'de: 't, 't> Visitor<'de> for WordVisitor<'t> {
 }
 
 /// Entries of a map; more cannot mean anything, and looking for duplicates takes time.
-const MAX_ENTRIES: usize = 64;
+pub(crate) const MAX_ENTRIES: usize = 64;
 
 /// A map in the order in which it is written; a key that comes twice is refused.
 #[derive(Clone, Debug)]

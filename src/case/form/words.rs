@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The fixed words of the format, each with what it stands for in a script.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::script::{Arch, Bus, DefaultType, DetachOps, DomainKind, DriverKind, Field, Static, VfioIommu};
 
 macro_rules! words {
-    ($($(#[$doc:meta])* $name:ident($target:ident) { $($variant:ident = $word:literal => $value:ident,)* })*) => {
+    ($($(#[$doc:meta])* $name:ident($target:ident) {
+        $($(#[$about:meta])* $variant:ident = $word:literal => $value:ident,)*
+    })*) => {
         $(
             $(#[$doc])*
-            #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+            #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+            #[schemars(inline)]
             pub(crate) enum $name {
-                $(#[serde(rename = $word)] $variant,)*
+                $($(#[$about])* #[serde(rename = $word)] $variant,)*
             }
 
             impl $name {
@@ -27,18 +31,25 @@ macro_rules! words {
 words! {
     /// `arch:`
     ArchWord(Arch) {
+        /// Any architecture with the generic DMA layer.
         Generic = "generic" => Generic,
+        /// 32-bit ARM, where the architecture makes a mapping for each device.
         Arm32 = "arm32" => Arm32,
     }
     /// The system's default domain type.
     SystemTypeWord(DefaultType) {
+        /// Translated by the DMA layer.
         Dma = "dma" => Dma,
+        /// The same with deferred invalidation (v5.15).
         DmaFq = "dma-fq" => DmaFq,
+        /// Not translated.
         Identity = "identity" => Identity,
     }
     /// The type that an IOMMU driver insists on for a device.
     DeviceTypeWord(DefaultType) {
+        /// Translated by the DMA layer.
         Dma = "dma" => Dma,
+        /// Not translated.
         Identity = "identity" => Identity,
     }
     /// A domain type that can be refused or made to fail.
@@ -51,16 +62,24 @@ words! {
     }
     /// How a device leaves a domain when there is none to go to.
     DetachWord(DetachOps) {
+        /// Not at all.
         None = "none" => None,
+        /// By `detach_dev` up to v6.2, by `set_platform_dma_ops` from v6.3 to v6.6.
         Full = "full" => Full,
+        /// As `full`, but `set_platform_dma_ops` only from v6.4 on.
         LatePlatformOp = "late-platform-op" => LatePlatformOp,
     }
     /// A static domain.
     StaticWord(Static) {
+        /// An identity domain.
         Identity = "identity" => Identity,
+        /// A blocked domain.
         Blocked = "blocked" => Blocked,
+        /// The domain that a device is left in when it goes away (v6.9).
         Release = "release" => Release,
+        /// The domain that is the default domain of every group (v6.7).
         Default = "default" => Default,
+        /// A platform domain (v6.7).
         Platform = "platform" => Platform,
     }
     /// A bus.
@@ -74,10 +93,15 @@ words! {
     }
     /// A kind of driver.
     DriverWord(DriverKind) {
+        /// Uses the kernel's DMA API.
         KernelDma = "kernel_dma" => KernelDma,
+        /// Has `driver_managed_dma`, and VFIO does not know it.
         Managed = "managed" => Managed,
+        /// vfio-pci, which registers the device with VFIO; on PCI.
         VfioPci = "vfio_pci" => VfioPci,
+        /// pci-stub; on PCI.
         PciStub = "pci_stub" => PciStub,
+        /// pcieport, which takes bridges alone; on PCI.
         Pcieport = "pcieport" => Pcieport,
     }
     /// What a container's IOMMU is set to.
@@ -97,12 +121,13 @@ words! {
 }
 
 /// What a declared domain is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(inline)]
 pub(crate) enum DomainWord {
-    /// A domain of the user.
+    /// A paging domain of the user's own.
     Paging,
-    /// An ARM mapping.
+    /// A mapping of 32-bit ARM; its name is its domain's too.
     Mapping,
     /// A page table of iommufd.
     Hwpt,
@@ -111,19 +136,20 @@ pub(crate) enum DomainWord {
 }
 
 /// The call that a fault makes fail.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(inline)]
 pub(crate) enum CallWord {
-    /// `attach_dev`
+    /// The attach of a domain: `attach_dev`.
     Attach,
-    /// `set_dev_pasid`
+    /// The attach of a domain to a PASID: `set_dev_pasid`.
     Pasid,
-    /// `probe_device`
+    /// The probe of the IOMMU driver: `probe_device`.
     Probe,
-    /// `device_group`
+    /// The IOMMU driver's choice of a group: `device_group`.
     Group,
     /// The device driver's own probe.
     DriverProbe,
-    /// The IOMMU driver's allocation of a domain.
+    /// The IOMMU driver's allocation of a domain, which has no device and no name yet, perhaps a `domain_type`.
     Alloc,
 }

@@ -56,8 +56,8 @@ impl Lowering<'_> {
         let FailForm { call, device, domain, domain_type, errno, skip, count } = form;
         let which = Which {
             call: *call,
-            device: device.as_ref(),
-            domain: domain.as_ref(),
+            device: device.as_deref(),
+            domain: domain.as_deref(),
             domain_type: *domain_type,
             errno,
         };
@@ -74,8 +74,8 @@ impl Lowering<'_> {
         let SweepForm { call, device, domain, domain_type, errno, from } = form;
         let which = Which {
             call: *call,
-            device: device.as_ref(),
-            domain: domain.as_ref(),
+            device: device.as_deref(),
+            domain: domain.as_deref(),
             domain_type: *domain_type,
             errno,
         };

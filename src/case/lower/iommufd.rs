@@ -46,9 +46,9 @@ impl Lowering<'_> {
                 device: self.names.device(&form.device)?,
                 pasid: form.pasid.map(|pasid| pasid.get()),
             },
-            Operation::IommuDestroy(form) => {
-                IommufdOp::Destroy { object: self.page_table(form.hwpt.as_ref(), form.ioas.as_ref(), None)? }
-            }
+            Operation::IommuDestroy(form) => IommufdOp::Destroy {
+                object: self.page_table(form.hwpt.as_deref(), form.ioas.as_deref(), None)?,
+            },
             Operation::VfioCdevOpen(form) => self.cdev(&form.device, form.file, CdevOp::Open)?,
             Operation::VfioCdevClose(form) => self.cdev(&form.device, form.file, CdevOp::Close)?,
             Operation::VfioDeviceBindIommufd(form) => {
@@ -56,7 +56,7 @@ impl Lowering<'_> {
                 self.cdev(&form.device, form.file, CdevOp::Bind { context })?
             }
             Operation::VfioDeviceAttachIommufdPt(form) => {
-                let to = self.page_table(form.hwpt.as_ref(), form.ioas.as_ref(), Some(&form.device))?;
+                let to = self.page_table(form.hwpt.as_deref(), form.ioas.as_deref(), Some(&form.device))?;
                 let pasid = form.pasid.map(|pasid| pasid.get());
                 self.cdev(&form.device, form.file, CdevOp::Attach { to, pasid })?
             }
@@ -76,7 +76,7 @@ impl Lowering<'_> {
         form: &AttachTableForm<'t>,
     ) -> Result<(DeviceId, PageTable, Option<u32>), Complaint<'t>> {
         let device = self.names.device(&form.device)?;
-        let to = self.page_table(form.hwpt.as_ref(), form.ioas.as_ref(), Some(&form.device))?;
+        let to = self.page_table(form.hwpt.as_deref(), form.ioas.as_deref(), Some(&form.device))?;
         Ok((device, to, form.pasid.map(|pasid| pasid.get())))
     }
 

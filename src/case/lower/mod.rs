@@ -84,13 +84,13 @@ impl Lowering<'_> {
     /// A domain that a step allocates is not allocated automatically.
     fn note_allocation<'t>(&mut self, operation: &Operation<'t>) -> Result<(), Complaint<'t>> {
         let (word, kind) = match operation {
-            Operation::DomainAlloc(form) => (&form.domain, DomainWord::Paging),
-            Operation::ArmCreateMapping(form) => (&form.mapping, DomainWord::Mapping),
-            Operation::IommufdHwptAlloc(form) => (&form.hwpt, DomainWord::Hwpt),
-            Operation::IommufdIoasAlloc(form) => (&form.ioas, DomainWord::Ioas),
-            Operation::Omap3ispAttach(form) => (&form.domain, DomainWord::Mapping),
+            Operation::DomainAlloc(form) => (&*form.domain, DomainWord::Paging),
+            Operation::ArmCreateMapping(form) => (&*form.mapping, DomainWord::Mapping),
+            Operation::IommufdHwptAlloc(form) => (&*form.hwpt, DomainWord::Hwpt),
+            Operation::IommufdIoasAlloc(form) => (&*form.ioas, DomainWord::Ioas),
+            Operation::Omap3ispAttach(form) => (&*form.domain, DomainWord::Mapping),
             Operation::RemoteprocAttach(form) | Operation::OmapRprocAttach(form) => {
-                (&form.domain, DomainWord::Paging)
+                (&*form.domain, DomainWord::Paging)
             }
             _ => return Ok(()),
         };
@@ -113,7 +113,7 @@ impl Lowering<'_> {
     /// The operations that put a group into a given state.
     fn given<'t>(&mut self, word: &Word<'t>, given: &GivenForm<'t>) -> Result<(), Complaint<'t>> {
         let group = self.names.group(word)?;
-        let implied = given.driver.is_some() || given.owner.is_some() || given.attached.is_some();
+        let implied = given.driver.is_some() || given.owner.0.is_some() || given.attached.is_some();
         let conflict =
             |problem: String, hint: &str| Complaint::at(word.spot(), Problem::Conflict(problem)).hint(hint);
         if given.present == Some(false) && implied {
@@ -139,7 +139,7 @@ impl Lowering<'_> {
                 self.push(Op::Bind { device, driver }, Origin::Given);
             }
         }
-        if let Some(owner) = &given.owner {
+        if let Some(owner) = &given.owner.0 {
             let owner = self.owner(owner)?;
             self.push(Op::GroupClaimDmaOwner { group, owner }, Origin::Given);
         }

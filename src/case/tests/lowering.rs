@@ -246,6 +246,14 @@ fn a_group_is_put_into_a_state_by_operations() {
     assert_eq!(lowered.script.owners, ["o"]);
 }
 
+/// The NULL pointer is an owner too, which the kernel refuses.
+#[test]
+fn a_group_can_be_given_to_the_null_pointer() {
+    let case = good(&text("  groups: { g: [d] }\n", "  - observe:\ngiven: { g: { owner: null } }\n"));
+    let claim = Op::GroupClaimDmaOwner { group: GroupId(0), owner: None };
+    assert!(case.lower().script.ops.contains(&claim), "{:?}", case.lower().script.ops);
+}
+
 /// The operations of a case with a paging domain `m`, as the origins they come from.
 fn origins(steps: &str) -> Vec<Origin> {
     good(&text("  groups: { g: [a], empty: [] }\n  domains: { m: paging, n: paging }\n", steps)).lower().steps

@@ -6,6 +6,7 @@ mod fields;
 mod fuzz;
 mod lowering;
 mod reference;
+mod schema;
 
 use super::releases::Releases;
 use super::{Case, CaseError};

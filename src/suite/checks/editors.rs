@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! What editors need: each case says in a comment where its schema is.
+//! What editors need: the schema of cases, and in each case a comment that says where it is.
 
+use std::path::Path;
+
+use crate::case::schema;
 use crate::suite::find::SCHEMA;
+
+/// The command that writes the schema.
+pub const COMMAND: &str = "cargo run --release -- schema --write";
 
 /// The comment at the head of a case by which editors find the schema, for a case of this name.
 ///
@@ -25,6 +31,13 @@ pub fn schema_comment(case: &str, text: &str) -> Option<String> {
     }
 }
 
+/// What is wrong with the schema in this folder of cases, if anything is. What cannot be read is not current.
+#[must_use]
+pub fn stale_schema(folder: &Path) -> Option<String> {
+    let current = std::fs::read_to_string(folder.join(SCHEMA)).is_ok_and(|text| text == schema::text());
+    (!current).then(|| format!("{SCHEMA} is not what the types of a case say; write it with `{COMMAND}`"))
+}
+
 #[cfg(test)]
 mod tests {
     use rstest::rstest;
@@ -38,6 +51,18 @@ mod tests {
     #[case::below_others(format!("# SPDX-License-Identifier: GPL-2.0-only\n{GOOD}\n\n# more\ntitle: x\n"))]
     fn a_case_with_the_comment_passes(#[case] text: String) {
         assert_eq!(schema_comment("claim/a", &text), None);
+    }
+
+    #[test]
+    fn a_schema_that_is_old_or_missing_is_told() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let told = format!("{SCHEMA} is not what the types of a case say; write it with `{COMMAND}`");
+        assert_eq!(stale_schema(folder.path()), Some(told.clone()));
+        let file = folder.path().join(SCHEMA);
+        std::fs::write(&file, schema::text()).expect("written");
+        assert_eq!(stale_schema(folder.path()), None);
+        std::fs::write(&file, schema::text().replace("EBUSY", "EBUZY")).expect("written");
+        assert_eq!(stale_schema(folder.path()), Some(told));
     }
 
     #[test]
