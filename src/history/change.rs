@@ -237,6 +237,9 @@ pub const CHANGES: &[Change] = changes! {
     "e5d8be7406ca" "v6.7-rc1" "a static blocked domain serves as blocking domain" {
         BlockingAlloc::StaticOrAny,
     }
+    "b5021cb264e6" "v6.7-rc1" "a page table may be made from more than an address space" {
+        IommufdNoParent::Invalid,
+    }
     "a9c362db3920" "v6.8-rc1" "a domain must come from the IOMMU driver of the group" {
         AttachCompat::Allocated,
         PasidAttach::Compat,

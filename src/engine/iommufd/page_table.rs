@@ -3,7 +3,7 @@
 
 use super::{Hwpt, PageTableObject};
 use crate::engine::Engine;
-use crate::engine::rules::{IommufdPasid, UserAlloc};
+use crate::engine::rules::{IommufdNoParent, IommufdPasid, UserAlloc};
 use crate::engine::state::{DomainId, Label};
 use crate::script::{DeviceId, DomainRef, Errno, IoasId, PageTable};
 use crate::trace::{Reason, Role};
@@ -21,7 +21,11 @@ impl Engine<'_> {
             return Err(self.refuse(Errno::ENOENT, Reason::NoSuchObject));
         };
         if self.state.iommufd.ioas(ioas, context).is_none() {
-            return Err(self.refuse(Errno::EINVAL, Reason::NoSuchObject));
+            let errno = match self.rules.iommufd_no_parent() {
+                IommufdNoParent::NotFound => Errno::ENOENT,
+                IommufdNoParent::Invalid => Errno::EINVAL,
+            };
+            return Err(self.refuse(errno, Reason::NoSuchObject));
         }
         if pasid && (self.rules.iommufd_pasid() == IommufdPasid::Absent || self.max_pasids(device) == 0) {
             return Err(self.refuse(Errno::EOPNOTSUPP, Reason::NoPasidSupport));

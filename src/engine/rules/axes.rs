@@ -89,6 +89,7 @@ rules! {
     msi_isolation: MsiIsolation,
     iommufd_group: IommufdGroup,
     iommufd_hwpt_alloc: IommufdHwptAlloc,
+    iommufd_no_parent: IommufdNoParent,
     iommufd_replace: IommufdReplace,
     iommufd_twice: IommufdTwice,
     vfio_cdev: VfioCdev,

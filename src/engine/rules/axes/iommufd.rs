@@ -39,6 +39,13 @@ axes! {
         /// Yes.
         Present,
     }
+    /// What a page table for an address space gets that the context does not have. Read in the commit, v6.6, 7.3.4.
+    IommufdNoParent {
+        /// -ENOENT, as for a device.
+        NotFound,
+        /// -EINVAL.
+        Invalid,
+    }
     /// What a replace asks for. Read in the fix, v6.6, 6.12.117.
     IommufdReplace {
         /// There is no replace.
