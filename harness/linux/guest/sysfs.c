@@ -77,7 +77,7 @@ static const char *bus_of(const char *device)
 long c_sysbind(char **av)
 {
 	const char *bus, *drv = av[2];
-	char name[64], path[192];
+	char name[64], path[192], bind[192], matched[64];
 	int r;
 
 	sysfs_name(av[1], name, sizeof(name));
@@ -91,9 +91,15 @@ long c_sysbind(char **av)
 	else if (!strcmp(drv, "user"))
 		drv = !strcmp(bus, "pci") ? "dmao_pci_user" : "dmao_user";
 	snprintf(path, sizeof(path), "/sys/bus/%s/devices/%s/driver_override", bus, name);
+	if (slurp(path, matched, sizeof(matched)) <= 0)
+		matched[0] = '(';
 	r = put(path, drv);
-	snprintf(path, sizeof(path), "/sys/bus/%s/drivers/%s/bind", bus, drv);
-	return done(r ? r : put(path, name));
+	snprintf(bind, sizeof(bind), "/sys/bus/%s/drivers/%s/bind", bus, drv);
+	if (!r)
+		r = put(bind, name);
+	/* a probe that was put off is tried again by what the device came with */
+	put(path, matched[0] == '(' ? "\n" : matched);
+	return done(r);
 }
 
 long c_sysunbind(char **av)

@@ -120,6 +120,8 @@ static void c_bind(char **av, int ac)
 	}
 	NEED(core.drv_attach);
 	r = core.drv_attach(drv, od->dev);
+	if (od->place)
+		pci_match_again(od);
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 13, 0)
 	/* 1 was success, 0 any failure: as sysfs "bind" told it */
 	r = r > 0 ? 0 : r ?: -ENODEV;

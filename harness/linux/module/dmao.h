@@ -118,6 +118,7 @@ struct dmao_dev {
 	struct device *dev;		/* NULL: not there */
 	struct platform_device *pdev;
 	const struct pci_place *place;	/* NULL: not a PCI device */
+	char driver[NAMELEN];		/* PCI: what matched as it came, or empty */
 	bool acs;			/* its group is the core's own choice */
 	struct dmao_group *acs_group;	/* ... and was this one */
 	struct dmao_group *group;	/* NULL: not behind the IOMMU */
@@ -271,7 +272,7 @@ void give_pasids(struct device *dev);
 void dmao_group_gone(void *data);
 
 /* ----------------------------------------------------------- world.c */
-struct device_driver *drv_by(const struct dmao_dev *od, const char *n);
+struct device_driver *drv_by(struct dmao_dev *od, const char *n);
 int drv_probe(struct device *dev);
 const char *drv_name(const struct device *dev);
 bool unbind_ok(struct dmao_dev *od);
@@ -286,7 +287,8 @@ extern struct pci_driver drv_pci_kdma, drv_pci_user;
 
 const struct pci_place *pci_place_by(const char *name);
 bool pci_is_at(struct device *dev, const struct pci_place *p);
-struct device_driver *pci_drv_by(struct device *dev, const char *n);
+struct device_driver *pci_drv_by(struct dmao_dev *od, const char *n);
+void pci_match_again(struct dmao_dev *od);
 int pci_insert(struct dmao_dev *od, const char *drv);
 void pci_delete(struct dmao_dev *od);
 bool pci_is_idle_bridge(const struct dmao_dev *od);

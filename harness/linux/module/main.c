@@ -10,6 +10,14 @@ static const struct command *find(const struct command *c, const char *name)
 	return NULL;
 }
 
+/* Probes that were put off and that this step set off belong to it. */
+static void settle(void)
+{
+	wait_for_device_probe();
+	wait_for_device_probe();
+	wait_for_device_probe();
+}
+
 static void run(char **av, int ac)
 {
 	static const struct command * const tables[] = {
@@ -37,12 +45,7 @@ static void run(char **av, int ac)
 		res_bad("arguments");
 	else
 		c->run(av, ac);
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 0, 0)
-	/* deferred probes that this step set off belong to it */
-	wait_for_device_probe();
-	wait_for_device_probe();
-	wait_for_device_probe();
-#endif
+	settle();
 	o_events();
 	if (!quiet)
 		o_state();
@@ -88,6 +91,7 @@ static ssize_t dmao_write(struct file *f, const char __user *u, size_t len, loff
 		oput("{}");
 	} else if (!strcmp(av[0], "result")) {
 		oput("{\"r\":%s,", ac > 1 ? av[1] : "null");
+		settle();
 		o_events();
 		o_state();
 		oput("}");

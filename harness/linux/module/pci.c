@@ -119,14 +119,31 @@ static int set_override(struct device *dev, const char *name)
 #endif
 }
 
-/* The driver of that name, made to match the device. */
-struct device_driver *pci_drv_by(struct device *dev, const char *n)
+/* The driver of that name. */
+static struct device_driver *pci_drv(const char *n)
 {
-	struct device_driver *drv = !strcmp(n, "kdma") ? &drv_pci_kdma.driver :
-				    !strcmp(n, "user") ? &drv_pci_user.driver :
-				    driver_find(n, &pci_bus_type);
+	return !strcmp(n, "kdma") ? &drv_pci_kdma.driver :
+	       !strcmp(n, "user") ? &drv_pci_user.driver :
+	       driver_find(n, &pci_bus_type);
+}
 
-	return drv && !set_override(dev, drv->name) ? drv : NULL;
+/* The driver of that name, made to match the device until pci_match_again(). */
+struct device_driver *pci_drv_by(struct dmao_dev *od, const char *n)
+{
+	struct device_driver *drv = pci_drv(n);
+
+	return drv && !set_override(od->dev, drv->name) ? drv : NULL;
+}
+
+/*
+ * What matches the device from now on is what it came with: probes that were put off are tried
+ * with it. "none": nothing does, virtio-pci and pcieport neither.
+ */
+void pci_match_again(struct dmao_dev *od)
+{
+	struct device_driver *drv = od->driver[0] ? pci_drv(od->driver) : NULL;
+
+	set_override(od->dev, drv ? drv->name : "none");
 }
 
 /*
@@ -148,15 +165,29 @@ bool pci_is_idle_bridge(const struct dmao_dev *od)
 	return od->place && od->place->bridge && !od->dev;
 }
 
+/* Its memory stays where it was: to go through the whole bus takes longer than all the rest. */
+static void give_memory(struct pci_dev *pdev)
+{
+	int __maybe_unused r;
+	int i;
+
+	for (i = 0; i <= PCI_ROM_RESOURCE; i++) {
+		struct resource *res = &pdev->resource[i];
+
+		if (res->flags && !res->parent && (!res->start || pci_claim_resource(pdev, i)))
+			r = pci_assign_resource(pdev, i);
+	}
+}
+
 int pci_insert(struct dmao_dev *od, const char *drv)
 {
 	struct pci_bus *bus = bus_of(od->place);
-	struct device_driver *match;
 	struct pci_dev *pdev;
 	int __maybe_unused r;
 
 	if (!bus)
 		return -ENXIO;
+	strscpy(od->driver, drv ?: "", sizeof(od->driver));
 	if (od->place->bridge) {
 		pdev = pci_get_slot(bus, od->place->devfn);
 		if (!pdev)
@@ -164,28 +195,26 @@ int pci_insert(struct dmao_dev *od, const char *drv)
 		pdev->untrusted = od->untrusted;
 		od->dev = &pdev->dev;
 		tell_core(od->dev, true);
-		match = drv ? pci_drv_by(od->dev, drv) : NULL;
-		if (match && core.drv_attach)
-			r = core.drv_attach(match, od->dev);
+		pci_match_again(od);
+		if (drv)
+			r = device_attach(od->dev);
 		return 0;	/* whatever became of the driver, as for any device */
 	}
 	pci_lock_rescan_remove();
+	/* as one that was plugged in; with memory on, each look at its size has QEMU map it anew */
+	pci_bus_write_config_word(bus, od->place->devfn, PCI_COMMAND, 0);
 	pdev = pci_scan_single_device(bus, od->place->devfn);
 	if (pdev) {
 		pci_dev_get(pdev);
 		if (PCI_FUNC(pdev->devfn))
 			pdev->multifunction = 1;	/* as a scan of the slot does */
-		pci_assign_unassigned_bus_resources(bus);
-		/* "none": nothing matches it, virtio-pci neither */
-		if (!drv || !pci_drv_by(&pdev->dev, drv))
-			set_override(&pdev->dev, "none");
+		give_memory(pdev);
+		od->dev = &pdev->dev;
+		pci_match_again(od);
 		pci_bus_add_device(pdev);
 	}
 	pci_unlock_rescan_remove();
-	if (!pdev)
-		return -ENXIO;
-	od->dev = &pdev->dev;
-	return 0;
+	return pdev ? 0 : -ENXIO;
 }
 
 void pci_delete(struct dmao_dev *od)
@@ -193,6 +222,8 @@ void pci_delete(struct dmao_dev *od)
 	struct pci_dev *pdev = to_pci_dev(od->dev);
 
 	if (od->place->bridge) {
+		od->driver[0] = 0;
+		pci_match_again(od);
 		device_release_driver(od->dev);	/* a script may have bound one */
 		tell_core(od->dev, false);
 	} else {
@@ -335,7 +366,8 @@ static void c_resetdone(char **av, int ac)
 #else
 const struct pci_place *pci_place_by(const char *name) { return NULL; }
 bool pci_is_at(struct device *dev, const struct pci_place *p) { return false; }
-struct device_driver *pci_drv_by(struct device *dev, const char *n) { return NULL; }
+struct device_driver *pci_drv_by(struct dmao_dev *od, const char *n) { return NULL; }
+void pci_match_again(struct dmao_dev *od) { }
 int pci_insert(struct dmao_dev *od, const char *drv) { return -ENXIO; }
 void pci_delete(struct dmao_dev *od) { }
 bool pci_is_idle_bridge(const struct dmao_dev *od) { return false; }

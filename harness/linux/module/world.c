@@ -37,10 +37,10 @@ static struct platform_driver drv_user = {
 #endif
 };
 
-struct device_driver *drv_by(const struct dmao_dev *od, const char *n)
+struct device_driver *drv_by(struct dmao_dev *od, const char *n)
 {
 	if (od->place)
-		return pci_drv_by(od->dev, n);
+		return pci_drv_by(od, n);
 	if (!strcmp(n, "kdma"))
 		return &drv_kdma.driver;
 	if (!strcmp(n, "user"))
