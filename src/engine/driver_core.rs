@@ -44,14 +44,21 @@ impl Engine<'_> {
         }
     }
 
-    /// Every successful bind has the probes that were put off tried once more.
+    /// Every successful bind has the probes that were put off tried once more: behind those that are being tried
+    /// again already, as `driver_deferred_probe_trigger` queues them.
     fn retry_deferred(&mut self) {
-        for device in std::mem::take(&mut self.state.deferred_probes) {
+        self.state.retried_probes.extend(self.state.deferred_probes.drain(..));
+        if self.state.retrying {
+            return;
+        }
+        self.state.retrying = true;
+        while let Some(device) = self.state.retried_probes.pop_front() {
             let state = self.state.device(device);
             if let (None, Some(driver)) = (state.driver, state.matching) {
                 self.probe_matching(device, driver);
             }
         }
+        self.state.retrying = false;
     }
 
     /// The device disappears.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The state of the modelled kernel: groups, devices, domains and the mock IOMMU driver.
 
+use std::collections::VecDeque;
+
 use super::vfio::Vfio;
 use crate::script::{
     DefaultType, DetachOps, DeviceId, DomainKind, DomainRef, DriverKind, Errno, Fault, GroupId, HandleId,
@@ -237,8 +239,8 @@ pub(super) struct Driver {
     pub(super) wants_unmanaged: bool,
     /// The IOMMU is registered.
     pub(super) registered: bool,
-    /// The bus has its operations.
-    pub(super) bus_ops: bool,
+    /// So many buses, of those that the core goes through in turn, have their operations.
+    pub(super) buses_with_ops: usize,
     /// The instance that the device tree names is registered (32-bit ARM).
     pub(super) firmware_known: bool,
 }
@@ -252,6 +254,9 @@ pub(super) struct State {
     pub(super) bus: Vec<DeviceId>,
     /// Devices whose probes were put off.
     pub(super) deferred_probes: Vec<DeviceId>,
+    /// Of these, those whose probes are tried again now.
+    pub(super) retried_probes: VecDeque<DeviceId>,
+    pub(super) retrying: bool,
     pub(super) domains: Vec<Domain>,
     /// The script's address space and who uses it.
     pub(super) address_space: AddressSpace,
