@@ -126,9 +126,9 @@ impl Engine<'_> {
     ) -> Result<ArmMapping, Errno> {
         let domain = match self.rules.arm_mapping_alloc() {
             ArmMappingAlloc::Device => self.paging_domain_for(device, role, name),
-            ArmMappingAlloc::Bus => {
-                self.domain_of_bus(role, name).ok_or_else(|| self.refuse(Errno::ENOMEM, Reason::AllocFailed))
-            }
+            ArmMappingAlloc::Bus => self
+                .domain_of_bus(device, role, name)
+                .ok_or_else(|| self.refuse(Errno::ENOMEM, Reason::AllocFailed)),
         }?;
         let mapping = ArmMapping(u16::try_from(self.state.arm_mappings.len()).unwrap_or(u16::MAX));
         self.state.arm_mappings.push(MappingRecord { domain, refs: 1 });
@@ -136,9 +136,14 @@ impl Engine<'_> {
     }
 
     /// `iommu_domain_alloc`: for a bus, or by its first device that has an IOMMU.
-    pub(super) fn domain_of_bus(&mut self, role: Role, name: Option<Label>) -> Option<DomainId> {
+    pub(super) fn domain_of_bus(
+        &mut self,
+        device: DeviceId,
+        role: Role,
+        name: Option<Label>,
+    ) -> Option<DomainId> {
         let known = match self.rules.registration() {
-            Registration::BusOps | Registration::Instance => self.state.driver.bus_ops,
+            Registration::BusOps | Registration::Instance => self.has_bus_ops(device),
             Registration::InstanceOnly => self.state.devices.iter().any(|d| d.has_iommu),
         };
         if known { self.user_domain(role, name).ok() } else { None }
@@ -161,9 +166,9 @@ impl Engine<'_> {
     /// A user's own domain: an errno, or NULL.
     pub(super) fn alloc_user_domain(&mut self, device: DeviceId, name: Label) -> Outcome {
         match self.rules.user_alloc() {
-            UserAlloc::Bus => {
-                self.domain_of_bus(Role::User, Some(name)).map_or(Outcome::NullDomain, |_| Outcome::Ok)
-            }
+            UserAlloc::Bus => self
+                .domain_of_bus(device, Role::User, Some(name))
+                .map_or(Outcome::NullDomain, |_| Outcome::Ok),
             UserAlloc::Device => self
                 .paging_domain_for(device, Role::User, Some(name))
                 .map_or_else(Outcome::Err, |_| Outcome::Ok),

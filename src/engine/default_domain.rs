@@ -77,9 +77,9 @@ impl Engine<'_> {
         kind: DomainKind,
     ) -> Result<DomainId, Errno> {
         let role = Role::Default(group);
-        let mut domain = self.bus_domain(kind, role);
+        let mut domain = self.bus_domain(group, kind, role);
         if domain.is_err() && kind != DomainKind::Dma {
-            domain = self.bus_domain(DomainKind::Dma, role);
+            domain = self.bus_domain(group, DomainKind::Dma, role);
         }
         let Ok(domain) = domain else { return Err(self.refuse(Errno::ENOMEM, Reason::AllocFailed)) };
         let group = self.state.group_mut(group);
@@ -88,8 +88,13 @@ impl Engine<'_> {
         Ok(domain)
     }
 
-    fn bus_domain(&mut self, kind: DomainKind, role: Role) -> Result<DomainId, Refusal> {
-        if self.state.driver.bus_ops { self.core_domain(kind, role) } else { Err(None) }
+    fn bus_domain(&mut self, group: GroupId, kind: DomainKind, role: Role) -> Result<DomainId, Refusal> {
+        let first = self.state.group(group).devices.first();
+        if first.is_some_and(|first| self.has_bus_ops(*first)) {
+            self.core_domain(kind, role)
+        } else {
+            Err(None)
+        }
     }
 
     /// `iommu_create_device_direct_mappings`: maps what firmware asks for, into translating domains.
@@ -191,7 +196,7 @@ impl Engine<'_> {
         let role = Role::Default(group);
         let mut domain = match self.rules.default_alloc() {
             DefaultAlloc::Required => self.core_domain(kind, role),
-            _ => self.bus_domain(kind, role),
+            _ => self.bus_domain(group, kind, role),
         };
         // Asked for a domain that can do PASIDs first, then for a plain one; without PASIDs that is the same call.
         if kind.is_dma()

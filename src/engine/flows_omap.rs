@@ -85,7 +85,7 @@ impl Engine<'_> {
         // It came to allocate for the device in the release in which ARM's mappings did (v6.12, inferred).
         let domain = match self.rules.arm_mapping_alloc() {
             ArmMappingAlloc::Bus => self
-                .domain_of_bus(Role::User, label)
+                .domain_of_bus(device, Role::User, label)
                 .ok_or_else(|| self.refuse(Errno::ENOMEM, Reason::AllocFailed))?,
             ArmMappingAlloc::Device => self.paging_domain_for(device, Role::User, label)?,
         };

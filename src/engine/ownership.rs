@@ -181,7 +181,7 @@ impl Engine<'_> {
         }
         let role = Role::Blocking(group);
         let blocking = match rule {
-            BlockingAlloc::Any if !self.state.driver.bus_ops => Err(None),
+            BlockingAlloc::Any if !self.has_bus_ops(first) => Err(None),
             BlockingAlloc::Any | BlockingAlloc::StaticOrAny => self
                 .core_domain(DomainKind::Blocked, role)
                 .or_else(|_| self.core_domain(DomainKind::Unmanaged, role)),

@@ -8,20 +8,26 @@ use crate::script::{Bus, DeviceId, Errno, GroupId};
 use crate::trace::{Crash, Reason, Warn};
 
 /// The buses in the order in which the core goes through them (`iommu_buses`).
-const BUSES: [Bus; 6] = [Bus::Platform, Bus::Pci, Bus::Amba, Bus::FslMc, Bus::Host1x, Bus::Cdx];
+pub(super) const BUSES: [Bus; 6] = [Bus::Platform, Bus::Pci, Bus::Amba, Bus::FslMc, Bus::Host1x, Bus::Cdx];
 
 impl Engine<'_> {
-    /// Is there an IOMMU whose driver could be asked?
-    fn iommu_is_there(&self) -> bool {
+    /// Is there an IOMMU whose driver could be asked about the device?
+    fn iommu_is_there(&self, device: DeviceId) -> bool {
         match self.rules.registration() {
-            Registration::BusOps | Registration::Instance => self.state.driver.bus_ops,
+            Registration::BusOps | Registration::Instance => self.has_bus_ops(device),
             Registration::InstanceOnly => self.state.driver.registered,
         }
     }
 
+    /// Has the device's bus the operations of an IOMMU driver?
+    pub(super) fn has_bus_ops(&self, device: DeviceId) -> bool {
+        let bus = self.script.devices[device.index()].bus;
+        BUSES.iter().take(self.state.driver.buses_with_ops).any(|with_ops| *with_ops == bus)
+    }
+
     /// `iommu_probe_device`: the device is there, what about its IOMMU?
     pub(super) fn probe_device(&mut self, device: DeviceId) -> Result<(), Errno> {
-        if !self.iommu_is_there() {
+        if !self.iommu_is_there(device) {
             return Err(Errno::ENODEV);
         }
         match self.rules.join() {
@@ -181,9 +187,13 @@ impl Engine<'_> {
 
     // ------------------------------------------------- scan
 
-    /// Bus after bus, to the end of each, until one fails.
+    /// Bus after bus, to the end of each, until one fails: the next buses then have no operations yet.
     fn scan(&mut self) -> Result<(), Errno> {
-        BUSES.into_iter().try_for_each(|bus| self.scan_bus(bus))
+        (1..).zip(BUSES).try_for_each(|(number, bus)| {
+            let with_ops = &mut self.state.driver.buses_with_ops;
+            *with_ops = number.max(*with_ops);
+            self.scan_bus(bus)
+        })
     }
 
     /// The devices on a bus, in the order in which they appeared.
@@ -245,7 +255,6 @@ impl Engine<'_> {
 
     /// `iommu_device_register`, or the first setting of a bus's operations.
     pub(super) fn register_iommu(&mut self) -> Result<(), Errno> {
-        self.state.driver.bus_ops = true;
         self.state.driver.registered = true;
         // 32-bit ARM has a second instance, for the device tree; it registers after the other.
         let passes = if self.has_iommu_dma() { 1..=1 } else { 1..=2 };
@@ -258,7 +267,9 @@ impl Engine<'_> {
                 self.release_served(false);
                 self.state.driver.registered = false;
                 self.state.driver.firmware_known = false;
-                self.state.driver.bus_ops = self.rules.registration() == Registration::Instance;
+                if self.rules.registration() != Registration::Instance {
+                    self.state.driver.buses_with_ops = 0;
+                }
                 return Err(errno);
             }
         }
@@ -270,7 +281,7 @@ impl Engine<'_> {
         self.release_served(true);
         self.release_served(false);
         self.state.driver.registered = false;
-        self.state.driver.bus_ops = false;
+        self.state.driver.buses_with_ops = 0;
         self.state.driver.firmware_known = false;
     }
 

@@ -2,6 +2,7 @@
 //! The world before the first step, and its end after the last.
 
 use super::Engine;
+use super::probe::BUSES;
 use super::rules::{DmaFq, NullTarget, PagingAlloc, ReleaseDomain, StaticDomains};
 use super::state::{Device, DomainId, Group, Label};
 use crate::script::{Arch, DefaultType, DetachOps, DeviceId, DomainKind, Errno, KindSet, Setting, Static};
@@ -16,7 +17,7 @@ impl Engine<'_> {
         let driver = &mut self.state.driver;
         driver.flush_queue = true;
         driver.registered = self.script.registered;
-        driver.bus_ops = self.script.registered;
+        driver.buses_with_ops = if self.script.registered { BUSES.len() } else { 0 };
         driver.firmware_known = self.script.registered;
         self.deny(KindSet::EMPTY);
         let mut errors = Vec::new();

@@ -68,9 +68,9 @@ impl Engine<'_> {
     ) -> Result<DomainId, Errno> {
         match self.rules.user_alloc() {
             UserAlloc::Device => self.paging_domain_for(device, role, name),
-            UserAlloc::Bus => {
-                self.domain_of_bus(role, name).ok_or_else(|| self.refuse(Errno::ENOMEM, Reason::AllocFailed))
-            }
+            UserAlloc::Bus => self
+                .domain_of_bus(device, role, name)
+                .ok_or_else(|| self.refuse(Errno::ENOMEM, Reason::AllocFailed)),
         }
     }
 

@@ -48,7 +48,7 @@ impl Engine<'_> {
         };
         let fits = match rule {
             VfioCoherency::Ignored => true,
-            VfioCoherency::Bus => self.state.driver.bus_ops && coherent,
+            VfioCoherency::Bus => self.has_bus_ops(device) && coherent,
             VfioCoherency::Device => self.state.device(device).has_iommu && coherent,
         };
         if !fits {

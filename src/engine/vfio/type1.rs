@@ -84,9 +84,9 @@ impl Engine<'_> {
         }
         match (self.rules.user_alloc(), first) {
             (UserAlloc::Device, Some(first)) => self.paging_domain_for(first, role, None),
-            (UserAlloc::Bus, Some(_)) => {
-                self.domain_of_bus(role, None).ok_or_else(|| self.refuse(Errno::EIO, Reason::AllocFailed))
-            }
+            (UserAlloc::Bus, Some(first)) => self
+                .domain_of_bus(first, role, None)
+                .ok_or_else(|| self.refuse(Errno::EIO, Reason::AllocFailed)),
             (_, None) => Err(self.refuse(Errno::EIO, Reason::AllocFailed)),
         }
     }
