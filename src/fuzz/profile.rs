@@ -67,6 +67,8 @@ pub struct Supports {
     pub late_platform_op: bool,
     /// The IOMMU registers after the script began, or goes and comes again.
     pub registration: bool,
+    /// The same, in scripts with bridges.
+    pub registration_with_bridges: bool,
 }
 
 impl Supports {
@@ -84,6 +86,7 @@ impl Supports {
         untrusted: true,
         late_platform_op: true,
         registration: true,
+        registration_with_bridges: true,
     };
 
     /// What the bench with a mock IOMMU driver in a live kernel can do.
@@ -98,8 +101,9 @@ impl Supports {
         pointers: true,
         made: false,
         untrusted: true,
-        late_platform_op: false,
+        late_platform_op: true,
         registration: true,
+        registration_with_bridges: false,
     };
 
     /// Can it run this operation?
@@ -115,6 +119,13 @@ impl Supports {
             Op::IommuDeviceRegister | Op::IommuDeviceUnregister => self.registration,
             _ => true,
         }
+    }
+
+    /// Does the IOMMU register or go while there are bridges?
+    fn moves_bridges(script: &Script) -> bool {
+        let registers = |op: &Op| matches!(op, Op::IommuDeviceRegister | Op::IommuDeviceUnregister);
+        script.devices.iter().any(|device| device.bridge)
+            && (!script.registered || script.ops.iter().any(registers))
     }
 
     /// Can it make sense of this name?
@@ -137,5 +148,6 @@ impl Supports {
                 .iter()
                 .all(|device| self.buses.contains(&device.bus) && (self.untrusted || !device.untrusted))
             && (self.registration || script.registered)
+            && (self.registration_with_bridges || !Supports::moves_bridges(script))
     }
 }

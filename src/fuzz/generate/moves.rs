@@ -4,11 +4,11 @@
 use super::play::Play;
 use super::world::{DENIED, World, kinds};
 use crate::script::{
-    DeviceId, DomainKind, DomainRef, DriverKind, Errno, Fault, FaultDomain, FaultKind, GroupId, Op, OwnerId,
-    Static, TypeWord,
+    DeviceId, DomainKind, DomainRef, DriverKind, Errno, Fault, FaultDomain, FaultKind, Field, GroupId, Op,
+    OwnerId, Static, TypeWord,
 };
 
-const ERRNOS: [(Errno, usize); 7] = [
+const ERRNOS: [(Errno, usize); 8] = [
     (Errno::EINVAL, 4),
     (Errno::EIO, 4),
     (Errno::EBUSY, 3),
@@ -16,6 +16,16 @@ const ERRNOS: [(Errno, usize); 7] = [
     (Errno::ENODEV, 3),
     (Errno::ENOSPC, 2),
     (Errno::EOPNOTSUPP, 1),
+    (Errno::EPROBE_DEFER, 1),
+];
+
+/// Types that a fault is about.
+const FAULTY: [(DomainKind, usize); 5] = [
+    (DomainKind::Dma, 6),
+    (DomainKind::DmaFq, 2),
+    (DomainKind::Identity, 4),
+    (DomainKind::Blocked, 6),
+    (DomainKind::Unmanaged, 6),
 ];
 
 /// Runs a list of weighted choices.
@@ -38,17 +48,15 @@ pub(super) use choose;
 impl Play<'_> {
     // ------------------------------------------------- devices
 
-    fn driver(&mut self) -> DriverKind {
-        if self.random.percent(75) { DriverKind::KernelDma } else { DriverKind::Managed }
+    /// A driver for the device; on PCI sometimes one of the kernel's own.
+    pub(super) fn driver(&mut self, device: DeviceId) -> DriverKind {
+        let stock = if self.random.percent(12) { self.stock_driver(device) } else { None };
+        stock.unwrap_or(if self.random.percent(75) { DriverKind::KernelDma } else { DriverKind::Managed })
     }
 
     pub(super) fn add(&mut self, device: DeviceId) {
-        let driver = self.random.weighted(&[
-            (None, 10),
-            (Some(DriverKind::KernelDma), 2),
-            (Some(DriverKind::Managed), 1),
-        ]);
-        self.say(Op::DeviceAdd { device, driver: driver.flatten() });
+        let driver = if self.random.percent(24) { Some(self.driver(device)) } else { None };
+        self.say(Op::DeviceAdd { device, driver });
     }
 
     pub(super) fn remove(&mut self, device: DeviceId) {
@@ -56,7 +64,7 @@ impl Play<'_> {
     }
 
     pub(super) fn bind(&mut self, device: DeviceId) {
-        let driver = self.driver();
+        let driver = self.driver(device);
         self.say(Op::Bind { device, driver });
     }
 
@@ -208,17 +216,19 @@ impl Play<'_> {
                 (FaultKind::Group, 2),
                 (FaultKind::DriverProbe, 2),
                 (FaultKind::Pasid, 1),
+                (FaultKind::Alloc, 6),
             ])
         });
         let kind = kind.unwrap_or(FaultKind::Attach);
         let fitting = self
             .devices_with(|play, id| play.home(id).is_some() && (group.is_none() || play.home(id) == group));
-        let device = if self.random.percent(20) { None } else { self.random.pick(&fitting) };
+        let any = kind == FaultKind::Alloc || self.random.percent(20);
+        let device = if any { None } else { self.random.pick(&fitting) };
         let domain = match kind {
             FaultKind::Attach | FaultKind::Pasid => self.fault_domain(),
-            FaultKind::Probe | FaultKind::Group | FaultKind::DriverProbe | FaultKind::Alloc => {
-                FaultDomain::Any
-            }
+            FaultKind::Probe | FaultKind::Group | FaultKind::DriverProbe => FaultDomain::Any,
+            FaultKind::Alloc if self.random.percent(40) => FaultDomain::Any,
+            FaultKind::Alloc => self.random.weighted(&FAULTY).map_or(FaultDomain::Any, FaultDomain::Kind),
         };
         let errno = match kind {
             FaultKind::DriverProbe if self.random.one_in(8) => Errno::EPROBE_DEFER,
@@ -236,23 +246,32 @@ impl Play<'_> {
     }
 
     fn fault_domain(&mut self) -> FaultDomain {
-        let kinds = [
-            (None, 16),
-            (Some(DomainKind::Dma), 6),
-            (Some(DomainKind::DmaFq), 2),
-            (Some(DomainKind::Identity), 4),
-            (Some(DomainKind::Blocked), 6),
-            (Some(DomainKind::Unmanaged), 6),
-        ];
-        if let Some(Some(kind)) = self.random.weighted(&kinds) {
+        if self.random.percent(60)
+            && let Some(kind) = self.random.weighted(&FAULTY)
+        {
             return FaultDomain::Kind(kind);
         }
         if self.random.percent(50) {
             return FaultDomain::Any;
         }
         let known = self.domains.clone();
-        let domain = if self.random.percent(50) { self.random.pick(&known) } else { self.fixed_domain() };
+        let mut domain = None;
+        choose!(self,
+            50 => domain = self.random.pick(&known),
+            35 => domain = self.fixed_domain(),
+            15 => domain = self.pointed_domain(),
+        );
         domain.map_or(FaultDomain::Any, FaultDomain::Named)
+    }
+
+    /// Whatever a group's pointer holds when a fault looks.
+    fn pointed_domain(&mut self) -> Option<DomainRef> {
+        if !self.profile.supports.pointers {
+            return None;
+        }
+        let group = self.any_group()?;
+        let field = self.random.of([Field::Domain, Field::DefaultDomain, Field::BlockingDomain]);
+        Some(World::pointer(group, field))
     }
 
     /// A domain that is called the same whenever a fault looks.
@@ -336,7 +355,7 @@ impl Play<'_> {
             }
             Act::Bind => {
                 let device = self.unbound(group)?;
-                Some(Op::Bind { device, driver: self.driver() })
+                Some(Op::Bind { device, driver: self.driver(device) })
             }
             Act::Unbind => Some(Op::Unbind { device: self.bound(group)? }),
             Act::Use => Some(Op::UseDefaultDomain { device: self.some_device(group)? }),
@@ -348,10 +367,12 @@ impl Play<'_> {
     /// A question that changes nothing.
     fn look(&mut self, group: GroupId) -> Option<Op> {
         let device = self.some_device(group)?;
-        Some(match self.random.below(4) {
+        Some(match self.random.below(6) {
             0 => Op::GetDomainForDev { device },
             1 => Op::GetDmaDomain { device },
             2 => Op::Observe,
+            3 => Op::DriverGetDomain { device },
+            4 => Op::DeferredAttach { device },
             _ => Op::GroupDmaOwnerClaimed { group },
         })
     }

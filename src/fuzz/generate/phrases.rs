@@ -58,7 +58,7 @@ impl Play<'_> {
     fn scene_of_faults(&mut self) -> Option<()> {
         let group = self.any_group()?;
         self.several(1, 2, |play| {
-            let kind = play.random.percent(85).then_some(FaultKind::Attach);
+            let kind = play.random.percent(80).then_some(FaultKind::Attach);
             let about = play.random.percent(90).then_some(group);
             play.fault(kind, about);
         });
@@ -93,6 +93,7 @@ impl Play<'_> {
                 (FaultKind::Probe, 6),
                 (FaultKind::Group, 4),
                 (FaultKind::DriverProbe, 1),
+                (FaultKind::Alloc, 4),
             ]);
             self.fault(kind, None);
         }
@@ -155,9 +156,13 @@ impl Play<'_> {
             3 => self.attach(group),
         );
         if self.random.percent(30) {
-            let kind =
-                self.random.of([FaultKind::Attach, FaultKind::Attach, FaultKind::Probe, FaultKind::Group]);
-            self.fault(Some(kind), Some(group));
+            let kind = self.random.weighted(&[
+                (FaultKind::Attach, 8),
+                (FaultKind::Probe, 4),
+                (FaultKind::Group, 4),
+                (FaultKind::Alloc, 3),
+            ]);
+            self.fault(kind, Some(group));
         }
         self.random.shuffle(&mut gone);
         for device in gone {
@@ -176,8 +181,9 @@ impl Play<'_> {
             if play.random.percent(45) {
                 play.act(group);
             }
-            if play.random.percent(15) {
-                play.fault(Some(FaultKind::Attach), Some(group));
+            if play.random.percent(18) {
+                let kind = play.random.of([FaultKind::Attach, FaultKind::Attach, FaultKind::Alloc]);
+                play.fault(Some(kind), Some(group));
             }
             if play.random.percent(12)
                 && let Some(device) = play.bound(group)
@@ -360,10 +366,7 @@ impl Play<'_> {
             match (bound, absent) {
                 (Some(device), _) if play.random.one_in(12) => play.bind(device),
                 (_, Some(device)) if play.random.percent(30) => {
-                    let driver = play.random.of([
-                        Some(crate::script::DriverKind::KernelDma),
-                        Some(crate::script::DriverKind::Managed),
-                    ]);
+                    let driver = Some(play.driver(device));
                     play.say(Op::DeviceAdd { device, driver });
                 }
                 _ => play.rebind(group),
@@ -372,13 +375,19 @@ impl Play<'_> {
         Some(())
     }
 
+    /// Types are refused, or allocations fail.
     fn scene_of_denial(&mut self) -> Option<()> {
-        self.deny();
         let group = self.any_group()?;
+        if self.random.percent(50) {
+            self.deny();
+        } else {
+            self.fault(Some(FaultKind::Alloc), Some(group));
+        }
         choose!(self,
             30 => { self.write_type(group); self.write_type(group) },
             30 => self.claim(group),
             15 => { self.new_domain(); },
+            8 => { self.reset_of_any(group); },
             20 => { self.scene_of_a_return(); },
             20 => { self.scene_of_a_scan(); },
             10 => self.act(group),

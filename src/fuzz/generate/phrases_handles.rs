@@ -98,8 +98,15 @@ impl Play<'_> {
         let known = self.pasids.clone();
         let attached = self.random.pick(&known).map(|attached| attached.pasid);
         let pasid = attached.filter(|_| self.random.percent(60)).unwrap_or(0);
-        let kinds = [DomainKind::Unmanaged, DomainKind::Identity, DomainKind::Dma];
-        let kind = self.random.pick(&kinds).filter(|_| self.random.percent(40));
+        let kinds = [
+            (DomainKind::Unmanaged, 6),
+            (DomainKind::Identity, 3),
+            (DomainKind::Dma, 3),
+            (DomainKind::Blocked, 2),
+            (DomainKind::DmaFq, 1),
+            (DomainKind::Platform, 1),
+        ];
+        let kind = self.random.weighted(&kinds).filter(|_| self.random.percent(40));
         self.say(Op::AttachHandleGet { group, pasid, kind });
     }
 

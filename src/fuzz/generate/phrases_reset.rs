@@ -33,13 +33,19 @@ impl Play<'_> {
                 begin => { self.say(Op::PciResetPrepare { device }); },
                 done => { self.say(Op::PciResetDone { device }); },
                 6 => {
-                    let plain = if self.random.percent(30) { self.without_ats() } else { None };
-                    self.say(Op::PciResetFunction { device: plain.unwrap_or(device) });
+                    let plain = if self.random.percent(40) { self.without_ats() } else { None };
+                    let device = plain.unwrap_or(device);
+                    choose!(self,
+                        80 => { self.say(Op::PciResetFunction { device }); },
+                        10 => { self.say(Op::PciResetPrepare { device }); },
+                        10 => { self.say(Op::PciResetDone { device }); },
+                    );
                 },
                 3 => { self.say(Op::DriverGetDomain { device }); },
                 4 => { self.say(Op::DeferredAttach { device }); },
                 6 => self.fault(Some(FaultKind::Attach), Some(group)),
                 5 => self.fault(Some(FaultKind::Pasid), Some(group)),
+                3 => self.fault(Some(FaultKind::Alloc), Some(group)),
                 4 => {
                     self.say(Op::Poke { group, field: Field::BlockingDomain, value: PokeValue::Null });
                     self.say(Op::PciResetDone { device });
@@ -61,6 +67,15 @@ impl Play<'_> {
             }
         }
         Some(())
+    }
+
+    /// A device of the group is reset, if it is one for that.
+    pub(super) fn reset_of_any(&mut self, group: GroupId) {
+        let devices = self.with_ats(group);
+        if let Some(device) = self.random.pick(&devices) {
+            self.say(Op::PciResetPrepare { device });
+            self.say(Op::PciResetDone { device });
+        }
     }
 
     /// A device with a PASID is reset, and cannot have one of its domains back.

@@ -11,7 +11,7 @@ impl Play<'_> {
         if !self.profile.supports.vfio {
             return None;
         }
-        let group = self.any_group()?;
+        let mut group = self.any_group()?;
         for device in self.members(group) {
             if self.random.percent(70) {
                 self.bind_stock(device);
@@ -24,6 +24,9 @@ impl Play<'_> {
         }
         self.vfio(VfioOp::GroupOpen { group });
         for _ in 0..self.random.between(4, 12) {
+            if self.random.one_in(12) {
+                group = self.any_group()?;
+            }
             let device = self.some_device(group)?;
             let container = self.random.of([ContainerId(0), ContainerId(0), ContainerId(1)]);
             choose!(self,
@@ -44,8 +47,11 @@ impl Play<'_> {
                 12 => self.bind_stock(device),
                 8 => { self.say(Op::Bind { device, driver: DriverKind::KernelDma }); },
                 8 => self.unbind(device),
+                4 => self.reset_in_vfio(group),
+                5 => self.replug(group),
                 4 => self.vfio_by_hand(),
                 10 => self.fault(Some(FaultKind::Attach), Some(group)),
+                4 => self.fault(Some(FaultKind::Alloc), Some(group)),
                 14 => self.act(group),
             );
         }
@@ -58,16 +64,31 @@ impl Play<'_> {
 
     /// One of the kernel's own drivers, VFIO's mostly.
     fn bind_stock(&mut self, device: DeviceId) {
-        let spec = &self.world.script.devices[device.index()];
-        if spec.bus != Bus::Pci {
-            return;
+        if let Some(driver) = self.stock_driver(device) {
+            self.say(Op::Bind { device, driver });
         }
-        let driver = match (spec.bridge, self.random.percent(10)) {
-            (true, _) => DriverKind::Pcieport,
-            (false, true) => DriverKind::PciStub,
-            (false, false) => DriverKind::VfioPci,
-        };
-        self.say(Op::Bind { device, driver });
+    }
+
+    /// One of the kernel's own drivers that takes the device; seldom one that does not.
+    pub(super) fn stock_driver(&mut self, device: DeviceId) -> Option<DriverKind> {
+        let spec = &self.world.script.devices[device.index()];
+        if spec.bus != Bus::Pci || !self.profile.supports.vfio {
+            return None;
+        }
+        let (vfio, stub, port) = if spec.bridge { (6, 4, 90) } else { (88, 10, 2) };
+        let drivers =
+            [(DriverKind::VfioPci, vfio), (DriverKind::PciStub, stub), (DriverKind::Pcieport, port)];
+        self.random.weighted(&drivers)
+    }
+
+    /// A device is reset under VFIO.
+    fn reset_in_vfio(&mut self, group: GroupId) {
+        let Some(device) = self.some_device(group) else { return };
+        if self.random.percent(50) {
+            self.say(Op::PciResetFunction { device });
+        } else {
+            self.reset_of_any(group);
+        }
     }
 
     /// VFIO and a device that no IOMMU serves, perhaps in a group made by hand.

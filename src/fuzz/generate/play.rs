@@ -92,13 +92,20 @@ impl<'w> Play<'w> {
             Op::Fail(_) => self.planted >= MAX_FAULTS,
             _ => false,
         };
-        if full || self.is_over() || !self.profile.supports.has(op) {
+        if full || self.is_over() || !self.profile.supports.has(op) || self.moves_bridges(op) {
             return None;
         }
         let mut trial = self.engine.clone();
         let outcome = trial.execute(op);
         let bearable = !trial.touches_freed_mapping() && (self.world.daring || trial.crash().is_none());
         bearable.then_some((trial, outcome))
+    }
+
+    /// Does the IOMMU register or go where it cannot, because of bridges?
+    fn moves_bridges(&self, op: Op) -> bool {
+        matches!(op, Op::IommuDeviceRegister | Op::IommuDeviceUnregister)
+            && !self.profile.supports.registration_with_bridges
+            && self.world.script.devices.iter().any(|device| device.bridge)
     }
 
     fn keep(&mut self, op: Op, (engine, outcome): (Engine<'w>, Outcome)) -> Option<Outcome> {

@@ -56,12 +56,29 @@ impl World {
         script.registered = !(profile.supports.registration && random.one_in(40));
         groups(theme, arch, random, &mut script);
         let mut with_ats = 0;
+        let (mut plain, mut bridges) = (0, 0);
+        let mixed = random.percent(MIXED);
         for device in &mut script.devices {
-            options(theme, arch, profile, random, device);
+            options(theme, mixed, arch, profile, random, device);
             device.ats = device.bus == Bus::Pci
+                && !device.bridge
                 && with_ats < ATS
                 && random.percent(if theme == Theme::Resets { 85 } else { 35 });
             with_ats += usize::from(device.ats);
+            // A test bench has no more.
+            device.bridge &= bridges < BRIDGES;
+            bridges += usize::from(device.bridge);
+            if device.bus == Bus::Pci && !device.ats && !device.bridge {
+                if plain == PLAIN {
+                    device.bus = Bus::Platform;
+                    device.untrusted = false;
+                } else {
+                    plain += 1;
+                }
+            }
+        }
+        if bridges > 0 && !profile.supports.registration_with_bridges {
+            script.registered = true;
         }
         if matches!(theme, Theme::Pasids | Theme::Handles) && random.percent(60) {
             // Some releases want every device of the group to have them.
@@ -189,14 +206,21 @@ fn groups(theme: Theme, arch: Arch, random: &mut Random, script: &mut Script) {
     }
 }
 
-fn options(theme: Theme, arch: Arch, profile: &Profile, random: &mut Random, device: &mut DeviceSpec) {
+fn options(
+    theme: Theme,
+    mixed: bool,
+    arch: Arch,
+    profile: &Profile,
+    random: &mut Random,
+    device: &mut DeviceSpec,
+) {
     let supports = &profile.supports;
     if theme == Theme::Vfio && supports.buses.contains(&Bus::Pci) && random.percent(95) {
         device.bus = Bus::Pci;
         device.bridge = device.group.is_some() && random.percent(8);
     } else if theme == Theme::Resets && supports.buses.contains(&Bus::Pci) && random.percent(85) {
         device.bus = Bus::Pci;
-    } else if supports.buses.len() > 1 && random.percent(40) {
+    } else if supports.buses.len() > 1 && mixed && random.percent(55) {
         device.bus = random.pick(supports.buses).unwrap_or_default();
     }
     if device.group.is_none() {
@@ -223,10 +247,10 @@ fn options(theme: Theme, arch: Arch, profile: &Profile, random: &mut Random, dev
         device.cache_coherent = !random.percent(4);
         device.isolated_msi = !random.percent(8);
     }
-    // No bench has either, as none has iommufd.
-    if theme == Theme::Vfio && supports.iommufd {
+    if theme == Theme::Vfio {
         device.cache_coherent = !random.percent(4);
-        device.isolated_msi = !random.percent(20);
+        // Only what iommufd's bench has, and no PCI device there.
+        device.isolated_msi = !(supports.iommufd && random.percent(20));
     }
     device.untrusted = supports.untrusted && device.bus == Bus::Pci && random.percent(12);
     device.device_tree = arch == Arch::Arm32 && random.percent(82);
@@ -293,6 +317,12 @@ fn settings(theme: Theme, daring: bool, profile: &Profile, random: &mut Random, 
 
 /// So many devices with ATS a test bench has.
 const ATS: usize = 3;
+/// So many bridges.
+const BRIDGES: usize = 2;
+/// So many other PCI devices.
+const PLAIN: usize = 7;
+/// In so many of a hundred scripts devices are on several buses: a guest takes its time over a PCI device.
+const MIXED: usize = 35;
 
 /// Types to deny, as the letters that [`kinds`] reads.
 pub(super) const DENIED: [&str; 10] = ["b", "i", "f", "bu", "d", "u", "ib", "bf", "df", "di"];
