@@ -6,12 +6,12 @@ use schemars::{Schema, json_schema};
 
 use super::limits::MAX_NAME;
 
-/// No space around it, no line break in it, no period at its end.
-pub(super) const TITLE: &str = r"^(\S.*)?[^\s.]$";
-
-/// What a title must not say.
-pub(super) const ORDERS: &str =
-    r"(^|\s)[^\sA-Za-z0-9]*([Ss]hould(n't)?|[Ss]hall|[Mm]ust(n't)?|[Oo]ught)[^\sA-Za-z0-9]*(\s|$)";
+/// No space around it, no line break in it, no period at its end; and it does not say what ought to be.
+pub(super) const TITLE: &str = concat!(
+    r"^(?!(.*\s)?[^\sA-Za-z0-9]*([Ss]hould(n't)?|[Ss]hall|[Mm]ust(n't)?|[Oo]ught)[^\sA-Za-z0-9]*(\s|$))",
+    r"(\S.*)?[^\s.]$",
+);
+pub(super) const A_TITLE: &str = "One line in the present tense: without `should` or `must`, without a final period, without spaces around it.";
 
 /// `[!-~]` is every visible character, `[!-.0-~]` every one but the slash.
 pub(super) const SOURCE: &str =

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The schema of a case file, made from the types that a case is read into.
 //!
-//! It is of draft 7, which every editor knows. Beside what the draft has there are `patternErrorMessage` and
-//! `markdownEnumDescriptions`, which editors show and others pass over.
+//! It is of draft 7, which every editor knows. Beside what the draft has there are `markdownDescription`,
+//! `markdownEnumDescriptions` and `patternErrorMessage`, which editors show and others pass over.
 
 use schemars::Schema;
 use schemars::generate::SchemaSettings;
@@ -16,12 +16,12 @@ use super::pattern::joined;
 #[must_use]
 pub fn schema() -> Value {
     let mut settings = SchemaSettings::draft07();
-    let own: [fn(&mut Schema); 3] = [without_null, with_words, with_joined_docs];
+    let own: [fn(&mut Schema); 4] = [without_null, with_words, with_docs, with_heading];
     for transform in own.into_iter().rev() {
         settings.transforms.insert(0, Box::new(RecursiveTransform(transform)));
     }
     let mut schema = settings.into_generator().into_root_schema_for::<CaseForm<'static>>();
-    schema.insert("title".into(), "A case of DMA ownership".into());
+    schema.insert("title".into(), "A case".into());
     schema.insert("$comment".into(), "SPDX-License-Identifier: GPL-2.0-only".into());
     schema.to_value()
 }
@@ -84,15 +84,31 @@ fn with_words(schema: &mut Schema) {
     object.insert("markdownEnumDescriptions".into(), docs.into());
 }
 
-fn with_joined_docs(schema: &mut Schema) {
-    if let Some(Value::String(docs)) = schema.get_mut("description") {
-        *docs = joined(docs);
+/// Docs with their lines joined; as plain text for all, and with their marks for those who show them.
+fn with_docs(schema: &mut Schema) {
+    if let Some(Value::String(docs)) = schema.get("description") {
+        let docs = joined(docs);
+        let plain = docs.replace('`', "");
+        if plain != docs {
+            schema.insert("markdownDescription".into(), docs.into());
+        }
+        schema.insert("description".into(), plain.into());
     }
     if let Some(Value::Array(all)) = schema.get_mut("markdownEnumDescriptions") {
         for docs in all {
             if let Value::String(docs) = docs {
                 *docs = joined(docs);
             }
+        }
+    }
+}
+
+/// What is marked so stands beneath something that says more; its docs are only its heading.
+fn with_heading(schema: &mut Schema) {
+    if schema.remove("x-heading").is_some() {
+        schema.remove("markdownDescription");
+        if let Some(Value::String(docs)) = schema.remove("description") {
+            schema.insert("title".into(), docs.trim_end_matches('.').into());
         }
     }
 }

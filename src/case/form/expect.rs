@@ -35,9 +35,8 @@ pub(crate) enum ValueForm<'t> {
 /// What must be observed after the step.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, bound(deserialize = "'de: 't"))]
-#[schemars(rename = "State")]
+#[schemars(rename = "State", extend("x-heading" = true))]
 pub(crate) struct StateForm<'t> {
-    /// How the step ends: an outcome.
     pub r#return: Option<OutcomeOrNull<'t>>,
     /// How many WARNs the kernel prints in this step.
     pub warns: Option<Bounded<0, 1000>>,

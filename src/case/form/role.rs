@@ -62,8 +62,7 @@ roles! {
         "type": "string",
         "maxLength": MAX_TITLE,
         "pattern": pattern::TITLE,
-        "not": { "pattern": pattern::ORDERS },
-        "patternErrorMessage": "One line, without a space around it and without a final period.",
+        "patternErrorMessage": pattern::A_TITLE,
     });
     /// A URL, `commit:<12 hex digits>` or `kernel:<path in the tree>`.
     Source => pattern::string(pattern::SOURCE, "A URL, `commit:<12 hex digits>` or `kernel:<path in the tree>`.");
@@ -136,10 +135,8 @@ roles! {
     DriverAfter => json_schema!({
         "enum": crate::script::DriverKind::ALL.iter().map(|driver| Some(driver.word())).chain([None]).collect::<Vec<_>>(),
     });
-    /// What the step answers: `ok`, an errno by name, `error` for any errno, `true` or `false`, `crash`, `skipped`, `absent`
-    /// where the release does not have it, the status of a VFIO group, or what a query finds: a domain, a handle.
-    Outcome => outcome();
-    /// The same, or `null` for the answer NULL.
+    /// How the step ends: `ok`, an errno by name, `error` for any errno, `true` or `false`, `crash`, `skipped`, `absent` where
+    /// the release does not have it, the status of a VFIO group, or what a query finds: a domain, a handle, `null`.
     OutcomeOrNull => pattern::nullable(outcome());
 }
 
@@ -157,7 +154,8 @@ pub(crate) const OUTCOMES: &[(&str, &str)] = &[
     ("absent", "this release does not have it"),
 ];
 
-fn outcome() -> Schema {
+/// How a step ends, where `null` would be nothing said.
+pub(super) fn outcome() -> Schema {
     let statuses = VfioStatus::ALL.iter().map(|status| (status.word(), "the status of a VFIO group"));
     let words = OUTCOMES.iter().copied().chain(statuses);
     let words: Vec<_> = words.chain(Errno::names().map(|errno| (errno, "this errno"))).collect();

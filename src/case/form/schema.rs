@@ -6,9 +6,10 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value, json};
 
+use super::role::outcome;
 use super::{
-    Bounded, CountForm, Entries, ExpectForm, Filled, Listed, MAX_ENTRIES, Maybe, OneOrMore, Operation,
-    Outcome, Short, SlotContent, StateForm, StepForm, ValueForm, Word,
+    Bounded, CountForm, Entries, ExpectForm, Filled, Listed, MAX_ENTRIES, Maybe, OneOrMore, Operation, Short,
+    SlotContent, StateForm, StepForm, ValueForm, Word,
 };
 use crate::case::limits::MAX_SWEPT_STEPS;
 use crate::case::pattern::{self, described};
@@ -69,16 +70,32 @@ schemas! {
         { "type": "integer", "minimum": CountForm::LEAST, "maximum": CountForm::MOST },
         { "const": "always" },
     ] });
-    [] ValueForm<'_>, "Value": |generator| described(
-        either::<Outcome<'_>, StateForm<'_>>(generator),
-        "What must be observed: how the step ends, or a map of the state after it.",
-    );
+    [] Ended, "Outcome": |_generator| outcome();
+    [] ValueForm<'_>, "Value": |generator| {
+        let state = generator.subschema_for::<StateForm<'_>>();
+        let schema = by_type(&state.to_value(), &generator.subschema_for::<Ended>().to_value());
+        described(schema, "What must be observed: how the step ends, or a map of the state after it.")
+    };
     [] ExpectForm<'_>, "Expect": |generator| expect(generator);
     [] StepForm<'_>, "Step": |generator| step(generator);
 }
 
+/// How a step ends, where a value stands.
+struct Ended;
+
 fn either<A: JsonSchema, B: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
     json_schema!({ "anyOf": [generator.subschema_for::<A>(), generator.subschema_for::<B>()] })
+}
+
+/// A map or an outcome. Which of them is meant the type tells, and then editors complain about that one. The choice
+/// beside it, which accepts everything, is for what they propose where nothing is written yet.
+fn by_type(map: &Value, outcome: &Value) -> Schema {
+    json_schema!({
+        "if": { "type": "object" },
+        "then": map,
+        "else": outcome,
+        "anyOf": [outcome, map, {}],
+    })
 }
 
 /// A value, or release ranges, each with one.
@@ -90,15 +107,13 @@ fn expect(generator: &mut SchemaGenerator) -> Schema {
         "additionalProperties": false,
         "minProperties": 1,
     });
-    let described = json_schema!({ "anyOf": [
-        generator.subschema_for::<Outcome<'_>>(),
-        { "allOf": [state], "minProperties": 1 },
-        ranges,
-    ] });
-    pattern::described(
-        described,
+    let map = json!({ "anyOf": [{ "allOf": [state], "minProperties": 1 }, ranges] });
+    described(
+        by_type(&map, &generator.subschema_for::<Ended>().to_value()),
         "What the source says must happen: a value, or a map from releases (`v5.18`, `..v5.18`, `v5.19-rc1..`, \
-         `v6.0..v6.6`, `commit:1ea2a07a532b`) to values.",
+         `v6.0..v6.6`, `commit:1ea2a07a532b`) to values.\n\nA value is how the step ends (`ok`, an errno by name, `error` \
+         for any errno, `true`, `false`, `crash`, `skipped`, `absent`, what a query finds), or a map of the state \
+         after it.",
     )
 }
 
@@ -168,7 +183,7 @@ pub(super) fn present() -> Value {
 
 /// Either a page table or an address space.
 pub(super) fn one_table() -> Value {
-    json!([{ "required": ["hwpt"] }, { "required": ["ioas"] }])
+    json!([{ "if": { "required": ["hwpt"] }, "then": without(&["ioas"]), "else": { "required": ["ioas"] } }])
 }
 
 /// Some options are those of devices on PCI.

@@ -242,6 +242,7 @@ macro_rules! arguments {
         $(
             #[derive(Debug, Deserialize, JsonSchema)]
             $(#[$doc])*
+            #[schemars(extend("x-heading" = true))]
             #[allow(missing_docs, reason = "the fields are named for what they are")]
             #[serde(deny_unknown_fields, bound(deserialize = "'de: 't"))]
             pub(crate) struct $name<'t> { $($(#[$attribute])* pub $field: $form,)* }
@@ -312,7 +313,7 @@ arguments! {
         /// `true`: one that goes with PASIDs (v6.15).
         pasid: Option<bool>, }
     /// A device, what it is attached to, and perhaps a PASID.
-    #[schemars(extend("oneOf" = schema::one_table()))]
+    #[schemars(extend("allOf" = schema::one_table()))]
     AttachTableForm {
         device: DeviceName<'t>,
         hwpt: Option<HwptName<'t>>,
@@ -333,7 +334,7 @@ arguments! {
         /// Which open file of the device; 1 if left out.
         file: Option<Bounded<1, 4>>, context: ContextName<'t>, }
     /// An open file of a device, what the device is attached to, and perhaps a PASID.
-    #[schemars(extend("oneOf" = schema::one_table()))]
+    #[schemars(extend("allOf" = schema::one_table()))]
     AttachFileForm {
         device: DeviceName<'t>,
         /// Which open file of the device; 1 if left out.
@@ -352,7 +353,7 @@ arguments! {
         pasid: Option<Bounded<0, MAX_PASID>>,
     }
     /// A page table or an address space of iommufd.
-    #[schemars(extend("oneOf" = schema::one_table()))]
+    #[schemars(extend("allOf" = schema::one_table()))]
     TableForm { hwpt: Option<HwptName<'t>>, ioas: Option<IoasName<'t>>, }
     /// A group and a container.
     GroupContainerForm { group: GroupName<'t>, container: ContainerName<'t>, }
