@@ -214,6 +214,8 @@ pub(super) struct Bond {
     pub(super) domain: DomainId,
     /// Binds that share it; 0: it is gone.
     pub(super) users: u32,
+    /// Another bind can find it, and it is counted.
+    pub(super) listed: bool,
 }
 
 /// The mock IOMMU driver.

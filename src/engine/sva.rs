@@ -2,10 +2,10 @@
 //! Devices that use the address space of a process: its domain at its PASID.
 
 use super::Engine;
-use super::rules::{SvaBind, SvaIncapable, SvaOnX86};
+use super::rules::{SvaBind, SvaIncapable, SvaOnX86, SvaSharing};
 use super::state::{Bond, DomainId, Stored};
 use crate::script::{Arch, DeviceId, DomainKind, Errno, GivenHandle, GroupId};
-use crate::trace::{Crash, Outcome, Reason, Skip};
+use crate::trace::{Crash, Outcome, Reason, Skip, Warn};
 
 /// The first PASID that is given to an address space, and the only one: a script has one.
 const FIRST_PASID: u32 = 1;
@@ -33,9 +33,14 @@ impl Engine<'_> {
             self.hold(device, bond);
             return Ok(());
         }
-        let domain = self.attach_address_space(device, pasid)?;
+        let (domain, new) = self.attach_address_space(device, pasid)?;
+        let listed = match self.rules.sva_sharing() {
+            SvaSharing::AnyBond => true,
+            SvaSharing::NoBond => false,
+            SvaSharing::BondOfNewDomain => new,
+        };
         let bonds = &mut self.state.address_space.bonds;
-        bonds.push(Bond { device, group, domain, users: 0 });
+        bonds.push(Bond { device, group, domain, users: 0, listed });
         let bond = bonds.len() - 1;
         self.hold(device, bond);
         Ok(())
@@ -63,7 +68,7 @@ impl Engine<'_> {
     fn shared_bond(&mut self, device: DeviceId, group: GroupId, pasid: u32) -> Result<Option<usize>, Errno> {
         let bonds = &self.state.address_space.bonds;
         if self.rules.sva_bind() == SvaBind::DevicesBond {
-            return Ok(bonds.iter().position(|bond| bond.users > 0 && bond.device == device));
+            return Ok(bonds.iter().position(|bond| bond.users > 0 && bond.listed && bond.device == device));
         }
         let of_group = bonds.iter().position(|bond| bond.users > 0 && bond.group == group);
         // The place holds what is found there: a domain, or where there are handles, a handle.
@@ -82,15 +87,16 @@ impl Engine<'_> {
         }
     }
 
-    /// Attaches a domain of the address space to the device's group: one that it has, where it may, or a new one.
-    fn attach_address_space(&mut self, device: DeviceId, pasid: u32) -> Result<DomainId, Errno> {
+    /// Attaches a domain of the address space to the device's group: one that it has, where it may, or a new one. Is it
+    /// new?
+    fn attach_address_space(&mut self, device: DeviceId, pasid: u32) -> Result<(DomainId, bool), Errno> {
         let pasid = pasid.cast_signed();
         if self.rules.sva_bind() != SvaBind::GroupsDomain {
             for i in 0..self.state.address_space.domains.len() {
                 let domain = self.state.address_space.domains[i].0;
                 if self.attach_pasid(domain, device, pasid, GivenHandle::Fresh).is_ok() {
                     self.state.address_space.domains[i].1 += 1;
-                    return Ok(domain);
+                    return Ok((domain, false));
                 }
             }
         }
@@ -100,7 +106,7 @@ impl Engine<'_> {
             return Err(errno);
         }
         self.state.address_space.domains.insert(0, (domain, 1));
-        Ok(domain)
+        Ok((domain, true))
     }
 
     /// One more bind has this bond.
@@ -118,6 +124,10 @@ impl Engine<'_> {
         };
         let (_, index) = space.held.remove(at);
         let bond = &mut space.bonds[index];
+        if !bond.listed && self.rules.sva_sharing() == SvaSharing::BondOfNewDomain {
+            self.warn(Warn::SvaNotCounted);
+            return Ok(());
+        }
         bond.users -= 1;
         let Bond { device: first, domain, users, .. } = *bond;
         if users > 0 {

@@ -249,12 +249,19 @@ pub const CHANGES: &[Change] = changes! {
     }
     "092edaddb660" "v6.8-rc1" "an address space has domains that devices of several IOMMUs share" {
         SvaBind::DevicesBond,
+        SvaSharing::NoBond,
     }
     "83b3836bf83f" "v6.8-rc3" "a static default domain's type is the wish of its driver" {
         DefaultTypeRule::StaticWins,
     }
     "fae6e669cdc5" "v6.8-rc3" "Tegra's display driver attaches over an identity domain" {
         TegraDrmAttach::OverNullOrIdentity,
+    }
+    "65d4418c5002" "v6.8-rc6" "a device may be bound to an address space again, if its first bind made the domain" {
+        SvaSharing::BondOfNewDomain,
+    }
+    "6384c56c99d9" "v6.8-rc7" "a device may be bound to an address space again" {
+        SvaSharing::AnyBond,
     }
     "0061ffe289e1" "v6.9-rc1" "a leaving device is attached to the static release domain" {
         ReleaseDomain::Static,

@@ -115,6 +115,8 @@ pub enum Warn {
     PasidMismatch,
     /// A PASID could not be removed.
     PasidRemoveFailed,
+    /// A bond with an address space is given up that was never counted.
+    SvaNotCounted,
     /// A PASID could not be given back to its old domain.
     PasidRollbackFailed,
     /// A PASID is to be replaced by what is there already.
@@ -162,6 +164,7 @@ impl Warn {
             Warn::GroupFreedWithDomain => "group freed with a domain",
             Warn::PasidMismatch => "another domain at the PASID",
             Warn::PasidRemoveFailed => "PASID not removed",
+            Warn::SvaNotCounted => "bond with an address space not counted",
             Warn::PasidRollbackFailed => "old domain not attached to the PASID again",
             Warn::HandleReused => "PASID replaced by the handle it has",
             Warn::ResetNested => "reset in a reset",

@@ -68,6 +68,7 @@ rules! {
     replaced_handle: ReplacedHandle,
     pasid_replace: PasidReplace,
     sva_bind: SvaBind,
+    sva_sharing: SvaSharing,
     sva_incapable: SvaIncapable,
     sva_on_x86: SvaOnX86,
     pasid_incapable: PasidIncapable,

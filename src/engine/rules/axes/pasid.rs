@@ -76,6 +76,15 @@ axes! {
         /// By a bond of the group at that PASID.
         GroupsBond,
     }
+    /// Where a bond is the device's: which one another bind of it finds and shares. Read in the two fixes.
+    SvaSharing {
+        /// Any.
+        AnyBond,
+        /// None: the bind is refused, for its PASID is taken.
+        NoBond,
+        /// One that made its domain; others are neither found nor counted, so that an unbind is a WARN and nothing more.
+        BondOfNewDomain,
+    }
     /// What a device without PASIDs is told that is bound to an address space. Read in the source of v6.2 and v6.12.
     SvaIncapable {
         /// -EOPNOTSUPP.
