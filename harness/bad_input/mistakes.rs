@@ -144,7 +144,7 @@ pub const NAMES: &[Mistake] = &[
     (
         "bad-symbol",
         ":13:29: `default_domain(g0)` does not name a domain",
-        "`null`, a declared name, `dma(<group>)`, `identity(<group>)`, `blocking(<group>)`, `mapping(<device>)`, `type1(<container>)`, `auto(<ioas>)` or `static(<kind>)`; a second one has `#2` at its end",
+        "`null`, a declared name, `dma(<group>)`, `identity(<group>)`, `blocking(<group>)`, `mapping(<device>)`, `type1(<container>)`, `auto(<ioas>)`, `compat(<context>)` or `static(<kind>)`; a second one has `#2` at its end",
     ),
     ("device-twice", ":5:22: device `d0` is declared twice", "give each device its own name"),
     ("device-in-two-groups", ":5:32: device `d1` is in group `g0` already", "give each device its own name"),

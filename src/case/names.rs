@@ -243,6 +243,12 @@ impl Names {
         self.container_in(word.text(), word.spot())
     }
 
+    /// The owner of this name, which stands in this part of the text.
+    pub(crate) fn owner_in<'t>(&self, name: &str, spot: Option<&'t str>) -> Result<&str, Complaint<'t>> {
+        let found = self.owners.iter().find(|owner| *owner == name);
+        found.map(String::as_str).ok_or_else(|| self.undeclared(name, spot, Noun::Owner))
+    }
+
     /// The container of this name, which stands in this part of the text.
     pub(crate) fn container_in<'t>(&self, name: &str, spot: Option<&'t str>) -> Result<&str, Complaint<'t>> {
         let found = self.containers.iter().find(|container| *container == name);

@@ -54,7 +54,8 @@ pub(super) fn domain_argument() -> String {
 /// The inside of [`symbol`].
 pub(super) fn symbol_inside() -> String {
     let name = name_inside();
-    let made = format!(r"(dma|identity|blocked|unmanaged|platform|blocking|auto|type1|mapping)\({name}\)");
+    let made =
+        format!(r"(dma|identity|blocked|unmanaged|platform|blocking|auto|compat|type1|mapping)\({name}\)");
     format!(r"({name}|{STATIC}|{made})(#[0-9]+)?( \(freed\))?")
 }
 

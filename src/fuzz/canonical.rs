@@ -156,6 +156,11 @@ pub(super) fn renamed(op: Op, to: &mut impl Renaming) -> Option<Op> {
                 *group = to.group(*group)?;
                 *container = to.container(*container)?;
             }
+            VfioOp::GroupSetIommufd { group, context } => {
+                *group = to.group(*group)?;
+                *context = to.owner(*context)?;
+            }
+            VfioOp::SetIommuOfIommufd { context, .. } => *context = to.owner(*context)?,
             VfioOp::GroupGetDeviceFd { group, device } => {
                 *group = to.group(*group)?;
                 *device = to.device(*device)?;
@@ -195,6 +200,11 @@ fn renamed_iommufd(op: IommufdOp, to: &mut impl Renaming) -> Option<IommufdOp> {
             *device = to.device(*device)?;
             *table = renamed_table(*table, to)?;
         }
+        IommufdOp::VfioIoasSet { ioas, context } => {
+            *ioas = to.ioas(*ioas)?;
+            *context = to.owner(*context)?;
+        }
+        IommufdOp::VfioIoasClear { context } => *context = to.owner(*context)?,
         IommufdOp::Destroy { object } => *object = renamed_table(*object, to)?,
         IommufdOp::Cdev { device, op, .. } => {
             *device = to.device(*device)?;

@@ -14,6 +14,11 @@ pub mod reach;
 pub mod shrink;
 pub mod yaml;
 
+/// Questions that only operations ask which the generator does not draw.
+#[cfg(test)]
+const NOT_DRAWN: &[crate::engine::Axis] =
+    &[crate::engine::Axis::VfioIommufd, crate::engine::Axis::VfioDeviceContext];
+
 pub use canonical::canonical;
 pub use generate::Generator;
 pub use profile::{DARING, Profile, Supports};

@@ -141,6 +141,12 @@ pub const CHANGES: &[Change] = changes! {
     "e8d57210035b" "v6.2-rc1" "iommufd: drivers bind devices to a context and attach them" {
         Iommufd::Present,
     }
+    "2a3dab19a046" "v6.2-rc1" "a context of iommufd takes the place of a VFIO container" {
+        VfioIommufd::MadeWhenMissing,
+    }
+    "c9a397cee9f5" "v6.3-rc1" "iommufd makes its address space for VFIO's groups only when a group is put in" {
+        VfioIommufd::MadeAtSetContainer,
+    }
     "25fc417f7938" "v6.3-rc1" "iommufd asks for isolated interrupts of the whole group" {
         MsiIsolation::OfGroup,
     }
@@ -212,6 +218,9 @@ pub const CHANGES: &[Change] = changes! {
     }
     "e88d4ec154a8" "v6.6-rc1" "iommufd can replace what a device is attached to" {
         IommufdReplace::AnyOfGroup,
+    }
+    "05f37e1c03b6" "v6.6-rc1" "a file of VFIO's knows for which context of iommufd its device was opened" {
+        VfioDeviceContext::Files,
     }
     "5fcc26969a16" "v6.6-rc1" "VFIO has a character device for each device, which is bound to iommufd" {
         VfioCdev::Present,

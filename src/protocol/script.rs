@@ -218,6 +218,8 @@ operations! {
     "iommufd_device_replace" IommufdDeviceReplace(AttachTable<'a>),
     "iommufd_device_detach" IommufdDeviceDetach(DetachTable<'a>),
     "iommu_destroy" IommuDestroy(WireTable<'a>),
+    "iommu_vfio_ioas_set" IommuVfioIoasSet(IoasContext<'a>),
+    "iommu_vfio_ioas_clear" IommuVfioIoasClear(OfContext<'a>),
     "vfio_cdev_open" VfioCdevOpen(WireFile<'a>),
     "vfio_cdev_close" VfioCdevClose(WireFile<'a>),
     "vfio_device_bind_iommufd" VfioDeviceBindIommufd(FileContext<'a>),

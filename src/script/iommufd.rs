@@ -32,6 +32,11 @@ pub enum IommufdOp {
     DeviceDetach { device: DeviceId, pasid: Option<u32> },
     /// `IOMMU_DESTROY`
     Destroy { object: PageTable },
+    /// `IOMMU_VFIO_IOAS` with `IOMMU_VFIO_IOAS_SET`: the address space that groups of VFIO use whose container the
+    /// context is
+    VfioIoasSet { ioas: IoasId, context: OwnerId },
+    /// `IOMMU_VFIO_IOAS` with `IOMMU_VFIO_IOAS_CLEAR`
+    VfioIoasClear { context: OwnerId },
     /// What a user does with VFIO's character device of a device (v6.6).
     Cdev { device: DeviceId, file: u8, op: CdevOp },
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! VFIO's group interface, as a monitor uses it: opens, closes and ioctls.
 
-use super::{ContainerId, DeviceId, GroupId};
+use super::{ContainerId, DeviceId, GroupId, OwnerId};
 
 /// What user space asks of VFIO. Variants carry the name of the ioctl, where there is one.
 #[allow(missing_docs, reason = "the fields are named for what they are")]
@@ -17,10 +17,14 @@ pub enum VfioOp {
     ContainerClose { container: ContainerId },
     /// `VFIO_GROUP_SET_CONTAINER`
     GroupSetContainer { group: GroupId, container: ContainerId },
+    /// `VFIO_GROUP_SET_CONTAINER` with a context of iommufd in the place of a container (v6.2)
+    GroupSetIommufd { group: GroupId, context: OwnerId },
     /// `VFIO_GROUP_UNSET_CONTAINER`
     GroupUnsetContainer { group: GroupId },
     /// `VFIO_SET_IOMMU`
     SetIommu { container: ContainerId, iommu: VfioIommu },
+    /// `VFIO_SET_IOMMU` of a context of iommufd (v6.2)
+    SetIommuOfIommufd { context: OwnerId, iommu: VfioIommu },
     /// `VFIO_GROUP_GET_DEVICE_FD`
     GroupGetDeviceFd { group: GroupId, device: DeviceId },
     /// `close` of the device's file.

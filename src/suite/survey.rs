@@ -197,6 +197,7 @@ impl View<'_> {
             Role::Ioas(_) => (6, info.kind),
             Role::AddressSpace => (7, info.kind),
             Role::Container(_) => (8, info.kind),
+            Role::Compat(_) => (9, info.kind),
         }))
     }
 

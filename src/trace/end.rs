@@ -135,6 +135,8 @@ pub enum Warn {
     ResetNotCounted,
     /// A device joined a group that user space uses (to v5.18).
     LiveGroupJoined,
+    /// A device of VFIO's was closed whose group has neither container nor context of iommufd any more (v6.2 to v6.5).
+    ClosedWithoutContainer,
     /// One of a real kernel, known by its place only: an index into [`Told::places`](super::Told::places).
     At(u16),
 }
@@ -173,6 +175,7 @@ impl Warn {
             Warn::ResetReattachFailed => "domain not attached after reset",
             Warn::ResetPasidFailed => "PASID not set after reset",
             Warn::ResetNotCounted => "reset done that nobody counted",
+            Warn::ClosedWithoutContainer => "device closed whose group has no container",
             Warn::LiveGroupJoined => "device joins a group that user space uses",
             Warn::At(_) => "at a place of this kernel",
         }

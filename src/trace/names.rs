@@ -153,6 +153,7 @@ fn base_name(script: &Script, info: &DomainInfo) -> String {
         (Role::AddressSpace, _) => "sva".into(),
         (Role::Container(id), _) => format!("type1({})", container(script, id)),
         (Role::Mapping(id), _) => format!("mapping({})", device(script, id)),
+        (Role::Compat(id), _) => format!("compat({})", owner(script, Some(id))),
         (Role::Ioas(id), _) => format!("auto({})", ioas(script, id)),
         (Role::User | Role::Static | Role::Unknown, name) => domain_name(script, name),
     }

@@ -34,6 +34,8 @@ pub enum Role {
     Mapping(DeviceId),
     /// iommufd, for an address space.
     Ioas(IoasId),
+    /// iommufd, for the address space that it made for VFIO's groups in a context.
+    Compat(OwnerId),
     /// The core, for a device's use of the script's address space.
     AddressSpace,
     /// The script.

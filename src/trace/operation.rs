@@ -178,9 +178,9 @@ fn vfio_name(op: VfioOp) -> &'static str {
         VfioOp::GroupClose { .. } => "vfio_group_close",
         VfioOp::ContainerOpen { .. } => "vfio_container_open",
         VfioOp::ContainerClose { .. } => "vfio_container_close",
-        VfioOp::GroupSetContainer { .. } => "vfio_group_set_container",
+        VfioOp::GroupSetContainer { .. } | VfioOp::GroupSetIommufd { .. } => "vfio_group_set_container",
         VfioOp::GroupUnsetContainer { .. } => "vfio_group_unset_container",
-        VfioOp::SetIommu { .. } => "vfio_set_iommu",
+        VfioOp::SetIommu { .. } | VfioOp::SetIommuOfIommufd { .. } => "vfio_set_iommu",
         VfioOp::GroupGetDeviceFd { .. } => "vfio_group_get_device_fd",
         VfioOp::DeviceClose { .. } => "vfio_device_close",
         VfioOp::GroupGetStatus { .. } => "vfio_group_get_status",
@@ -198,6 +198,12 @@ fn vfio_words(script: &Script, op: VfioOp) -> String {
         }
         VfioOp::GroupSetContainer { group: id, container: into } => {
             format!("{} {}", group(script, id), container(script, into))
+        }
+        VfioOp::GroupSetIommufd { group: id, context } => {
+            format!("{} {}", group(script, id), owner(script, Some(context)))
+        }
+        VfioOp::SetIommuOfIommufd { context, iommu } => {
+            format!("{} {}", owner(script, Some(context)), iommu.word())
         }
         VfioOp::SetIommu { container: id, iommu } => format!("{} {}", container(script, id), iommu.word()),
         VfioOp::GroupGetDeviceFd { group: id, device: of } => {
@@ -235,6 +241,8 @@ fn iommufd_name(op: IommufdOp) -> &'static str {
         IommufdOp::DeviceReplace { .. } => "iommufd_device_replace",
         IommufdOp::DeviceDetach { .. } => "iommufd_device_detach",
         IommufdOp::Destroy { .. } => "iommu_destroy",
+        IommufdOp::VfioIoasSet { .. } => "iommu_vfio_ioas_set",
+        IommufdOp::VfioIoasClear { .. } => "iommu_vfio_ioas_clear",
         IommufdOp::Cdev { op, .. } => match op {
             CdevOp::Open => "vfio_cdev_open",
             CdevOp::Close => "vfio_cdev_close",
@@ -257,7 +265,8 @@ fn iommufd_words(script: &Script, op: IommufdOp) -> String {
             format!("{} {}", device(script, id), owner(script, Some(context)))
         }
         IommufdOp::DeviceUnbind { device: id } => device(script, id).to_owned(),
-        IommufdOp::IoasAlloc { ioas: id, context } => {
+        IommufdOp::VfioIoasClear { context } => owner(script, Some(context)).to_owned(),
+        IommufdOp::IoasAlloc { ioas: id, context } | IommufdOp::VfioIoasSet { ioas: id, context } => {
             format!("{} {}", ioas(script, id), owner(script, Some(context)))
         }
         IommufdOp::HwptAlloc { hwpt, ioas: of, device: id, pasid } => {

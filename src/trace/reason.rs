@@ -112,6 +112,8 @@ pub enum Reason {
     GroupGone,
     /// Devices of the group are open.
     DevicesOpen,
+    /// The context of iommufd has no address space for VFIO's groups.
+    NoCompatIoas,
     /// The container has no groups, or an IOMMU already.
     ContainerState,
     /// The kernel has no such IOMMU for VFIO.
@@ -183,6 +185,7 @@ impl Reason {
             Reason::NoContainer => "the group is in no container with an IOMMU",
             Reason::GroupGone => "the last device of the group has left VFIO",
             Reason::DevicesOpen => "devices of the group are open",
+            Reason::NoCompatIoas => "the context has no address space for groups of VFIO",
             Reason::ContainerState => "the container has no group, or an IOMMU already",
             Reason::NoSuchIommu => "VFIO has no such IOMMU",
             Reason::NotVfioDevice => "the device is not VFIO's",

@@ -34,9 +34,11 @@ struct guest_command {
 extern const struct guest_command iommufd_commands[];
 const char *iommufd_holds(const char *device);
 void iommufd_reset(void);
+int iommufd_context(const char *name);
 
 /* vfio.c: an answer in reply, or 0 where the command is not for it. */
 long vfio_command(const char *line);
 void vfio_reset(void);
+int vfio_opened(const char *device);
 
 #endif

@@ -24,6 +24,9 @@
 
 #define IOMMU_DESTROY _IO(';', 0x80)
 #define IOMMU_IOAS_ALLOC _IO(';', 0x81)
+#define IOMMU_VFIO_IOAS _IO(';', 0x88)
+#define VFIO_IOAS_SET 1
+#define VFIO_IOAS_CLEAR 2
 #define IOMMU_HWPT_ALLOC _IO(';', 0x89)
 #define HWPT_FOR_PASIDS 8
 #define VFIO_DEVICE_BIND_IOMMUFD _IO(';', 118)
@@ -32,6 +35,7 @@
 #define OF_PASID 1
 
 struct ioas_alloc { uint32_t size, flags, out_id; };
+struct vfio_ioas { uint32_t size, id; uint16_t op, reserved; };
 struct destroy { uint32_t size, id; };
 struct hwpt_alloc {
 	uint32_t size, flags, device, table, out_id, reserved, data_type, data_len;
@@ -72,6 +76,14 @@ static struct context *context(const char *name)
 	snprintf(line, sizeof(line), "ctx %s %d", name, c->fd);
 	ask(line, strlen(line));
 	return c;
+}
+
+/* The file of a context; below 0: an errno. */
+int iommufd_context(const char *name)
+{
+	struct context *c = context(name);
+
+	return c ? c->fd : -errno;
 }
 
 static struct object *object(const char *name)
@@ -151,7 +163,7 @@ static long c_bind(char **av)
 
 	if (r)
 		return r;
-	if (bond(av[1]))
+	if (bond(av[1]) || vfio_opened(av[1]))
 		return skip("bound to iommufd");
 	ctx = context(av[2]);
 	if (!ctx)
@@ -200,6 +212,20 @@ static long c_ioas(char **av)
 	if (!r)
 		remember(av[1], ctx, call.out_id);
 	return done(r);
+}
+
+/* compat_set I O, compat_clear O: the address space for VFIO's groups */
+static long c_compat(char **av)
+{
+	struct vfio_ioas call = { .size = sizeof(call) };
+	int set = !strcmp(av[0], "compat_set");
+	struct context *ctx = context(av[set ? 2 : 1]);
+
+	if (!ctx)
+		return done(-errno);
+	call.op = set ? VFIO_IOAS_SET : VFIO_IOAS_CLEAR;
+	call.id = set ? number(av[1], ctx) : 0;
+	return done(sys(ioctl(ctx->fd, IOMMU_VFIO_IOAS, &call)));
 }
 
 /* hwpt_alloc M I D PASID, the last 0 or 1 */
@@ -393,6 +419,8 @@ const struct guest_command iommufd_commands[] = {
 	{ "ifd_bind", 2, c_bind },
 	{ "ifd_unbind", 1, c_unbind },
 	{ "ioas_alloc", 2, c_ioas },
+	{ "compat_set", 2, c_compat },
+	{ "compat_clear", 1, c_compat },
 	{ "hwpt_alloc", 4, c_hwpt },
 	{ "ifd_attach", 3, c_attach },
 	{ "ifd_replace", 3, c_attach },

@@ -167,6 +167,26 @@ static long c_set_container(char **av)
 	return done(r);
 }
 
+/* vfio_set_iommufd G O: a context of iommufd in a container's place */
+static long c_set_iommufd(char **av)
+{
+	struct file *g = find(GROUP, av[1]);
+	int fd;
+
+	if (!g)
+		return skip("group not open");
+	fd = iommufd_context(av[2]);
+	return done(fd < 0 ? fd : sys(ioctl(g->fd, VFIO_GROUP_SET_CONTAINER, &fd)));
+}
+
+/* vfio_set_iommu_of O TYPE */
+static long c_set_iommu_of(char **av)
+{
+	int fd = iommufd_context(av[1]);
+
+	return done(fd < 0 ? fd : sys(ioctl(fd, VFIO_SET_IOMMU, strtol(av[2], NULL, 0))));
+}
+
 static long c_unset_container(char **av)
 {
 	struct file *g = find(GROUP, av[1]);
@@ -234,6 +254,12 @@ static long c_device_close(char **av)
 	return d ? done(drop(d)) : skip("device not open");
 }
 
+/* Is a file of the device open that was got from its group's? */
+int vfio_opened(const char *device)
+{
+	return find(DEVICE, device) != NULL;
+}
+
 static long c_device_reset(char **av)
 {
 	struct file *d = find(DEVICE, av[1]);
@@ -266,6 +292,8 @@ static const struct {
 	{ "vfio_container", 1, 1, c_container },
 	{ "vfio_container_close", 1, 1, c_container_close },
 	{ "vfio_set_container", 2, 1, c_set_container },
+	{ "vfio_set_iommufd", 2, 1, c_set_iommufd },
+	{ "vfio_set_iommu_of", 2, 1, c_set_iommu_of },
 	{ "vfio_unset_container", 1, 1, c_unset_container },
 	{ "vfio_set_iommu", 2, 1, c_set_iommu },
 	{ "vfio_map", 2, 1, c_map },

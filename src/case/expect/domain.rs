@@ -7,7 +7,7 @@ use crate::case::names::{Names, static_domain};
 use crate::trace::names::NULL;
 
 /// A symbolic name, checked: `null`, a declared domain, `dma(g)`, `identity(g)`, `blocking(g)`, `mapping(d)`,
-/// `static(identity)`, `auto(ioas)`, with `#2` for the second of a name and ` (freed)` for a pointer that dangles.
+/// `static(identity)`, `auto(ioas)`, `compat(context)`, with `#2` for the second of a name and ` (freed)` for a pointer that dangles.
 pub(super) fn symbol<'t>(names: &Names, word: &Word<'t>) -> Result<String, Complaint<'t>> {
     if word.is_null() {
         return Ok(NULL.into());
@@ -33,6 +33,10 @@ pub(super) fn symbol<'t>(names: &Names, word: &Word<'t>) -> Result<String, Compl
             names.domain_of_kind(argument, inner, DomainWord::Ioas)?;
             true
         }
+        "compat" => {
+            names.owner_in(argument, inner)?;
+            true
+        }
         "type1" => {
             names.container_in(argument, inner)?;
             true
@@ -48,6 +52,6 @@ pub(super) fn symbol<'t>(names: &Names, word: &Word<'t>) -> Result<String, Compl
     }
     Err(Complaint::at(spot, Problem::BadDomain(text.to_owned())).hint(
         "`null`, a declared name, `dma(<group>)`, `identity(<group>)`, `blocking(<group>)`, `mapping(<device>)`, \
-         `type1(<container>)`, `auto(<ioas>)` or `static(<kind>)`; a second one has `#2` at its end",
+         `type1(<container>)`, `auto(<ioas>)`, `compat(<context>)` or `static(<kind>)`; a second one has `#2` at its end",
     ))
 }

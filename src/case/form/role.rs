@@ -126,7 +126,7 @@ roles! {
         { "type": "string", "pattern": pattern::domain_argument() },
     ] });
     /// A domain by what it is for: `null`, a declared one, `static(identity)`, `dma(g)`, `identity(g)`, `blocking(g)`,
-    /// `mapping(d)`, `type1(c)`, `auto(ioas)`; `dma(g)#2` is the second of that name, `dma(g) (freed)` dangles.
+    /// `mapping(d)`, `type1(c)`, `auto(ioas)`, `compat(context)`; `dma(g)#2` is the second of that name, `dma(g) (freed)` dangles.
     Symbol => pattern::nullable(pattern::string(&pattern::symbol(), pattern::A_SYMBOL));
     /// What is at a PASID: a handle, a domain, `(a handle)` for one without name, or `null` for a place that is only
     /// taken.

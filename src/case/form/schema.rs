@@ -186,6 +186,11 @@ pub(super) fn one_table() -> Value {
     json!([{ "if": { "required": ["hwpt"] }, "then": without(&["ioas"]), "else": { "required": ["ioas"] } }])
 }
 
+/// Either a container or a context of iommufd in its place.
+pub(super) fn one_container() -> Value {
+    json!([{ "required": ["container"] }, { "required": ["iommufd"] }])
+}
+
 /// Some options are those of devices on PCI.
 pub(super) fn on_pci() -> Value {
     let is = |option: &str| json!({ "properties": { option: { "const": true } }, "required": [option] });

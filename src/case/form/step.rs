@@ -182,6 +182,10 @@ operations! {
     "iommufd_device_detach" => IommufdDeviceDetach(Short<DeviceName<'t>, DetachTableForm<'t>>),
     /// Destroys a page table or an address space.
     "iommu_destroy" => IommuDestroy(TableForm<'t>),
+    /// Names the address space for VFIO's groups whose container the context is (v6.2).
+    "iommu_vfio_ioas_set" => IommuVfioIoasSet(IoasContextForm<'t>),
+    /// The context has no address space for VFIO's groups any more (v6.2).
+    "iommu_vfio_ioas_clear" => IommuVfioIoasClear(ContextName<'t>),
     /// Opens VFIO's character device of a device with the driver `vfio_pci` (v6.6).
     "vfio_cdev_open" => VfioCdevOpen(FileForm<'t>),
     /// Closes VFIO's character device.
@@ -356,9 +360,21 @@ arguments! {
     #[schemars(extend("allOf" = schema::one_table()))]
     TableForm { hwpt: Option<HwptName<'t>>, ioas: Option<IoasName<'t>>, }
     /// A group and a container.
-    GroupContainerForm { group: GroupName<'t>, container: ContainerName<'t>, }
-    /// A container and its IOMMU.
-    ContainerIommuForm { container: ContainerName<'t>, r#type: VfioIommuWord, }
+    #[schemars(extend("oneOf" = schema::one_container()))]
+    GroupContainerForm {
+        group: GroupName<'t>,
+        container: Option<ContainerName<'t>>,
+        /// A context of iommufd in the place of a container (v6.2).
+        iommufd: Option<ContextName<'t>>,
+    }
+    /// A container, or a context of iommufd in its place, and its IOMMU.
+    #[schemars(extend("oneOf" = schema::one_container()))]
+    ContainerIommuForm {
+        container: Option<ContainerName<'t>>,
+        /// A context of iommufd in the place of a container (v6.2).
+        iommufd: Option<ContextName<'t>>,
+        r#type: VfioIommuWord,
+    }
     /// A group and a device of it.
     GroupDeviceForm { group: GroupName<'t>, device: DeviceName<'t>, }
     /// A fault.

@@ -6,7 +6,16 @@ use super::domain::intern;
 use crate::case::error::{Complaint, Noun, Problem};
 use crate::case::form::{AttachTableForm, Bounded, DomainWord, Operation, Short, Word};
 use crate::case::names::small;
-use crate::script::{CdevOp, DeviceId, IoasId, IommufdOp, OwnerId, PageTable};
+use crate::script::{CdevOp, ContainerId, DeviceId, IoasId, IommufdOp, OwnerId, PageTable};
+
+/// What a step means by a container.
+#[derive(Clone, Copy)]
+pub(super) enum ContainerFile {
+    /// One of VFIO's.
+    Vfio(ContainerId),
+    /// A context of iommufd.
+    Iommufd(OwnerId),
+}
 
 impl Lowering<'_> {
     /// An operation of iommufd.
@@ -49,6 +58,12 @@ impl Lowering<'_> {
             Operation::IommuDestroy(form) => IommufdOp::Destroy {
                 object: self.page_table(form.hwpt.as_deref(), form.ioas.as_deref(), None)?,
             },
+            Operation::IommuVfioIoasSet(form) => {
+                IommufdOp::VfioIoasSet { ioas: self.ioas(&form.ioas)?, context: self.context(&form.context)? }
+            }
+            Operation::IommuVfioIoasClear(context) => {
+                IommufdOp::VfioIoasClear { context: self.context(context)? }
+            }
             Operation::VfioCdevOpen(form) => self.cdev(&form.device, form.file, CdevOp::Open)?,
             Operation::VfioCdevClose(form) => self.cdev(&form.device, form.file, CdevOp::Close)?,
             Operation::VfioDeviceBindIommufd(form) => {
@@ -107,6 +122,23 @@ impl Lowering<'_> {
             (hwpt, _) => {
                 let spot = hwpt.or(beside).and_then(Word::spot);
                 let problem = Problem::Conflict("a step is about either `hwpt` or `ioas`".into());
+                Err(Complaint::at(spot, problem).hint("name one of the two"))
+            }
+        }
+    }
+
+    /// Either a container of VFIO's or a context of iommufd in its place.
+    pub(super) fn container_file<'t>(
+        &mut self,
+        container: Option<&Word<'t>>,
+        iommufd: Option<&Word<'t>>,
+    ) -> Result<ContainerFile, Complaint<'t>> {
+        match (container, iommufd) {
+            (Some(container), None) => self.container(container).map(ContainerFile::Vfio),
+            (None, Some(context)) => self.context(context).map(ContainerFile::Iommufd),
+            (container, _) => {
+                let spot = container.and_then(Word::spot);
+                let problem = Problem::Conflict("a step is about either `container` or `iommufd`".into());
                 Err(Complaint::at(spot, problem).hint("name one of the two"))
             }
         }

@@ -2,6 +2,7 @@
 //! From a step to its operation.
 
 use super::domain::DEFAULT_SIZE;
+use super::iommufd::ContainerFile;
 use super::{For, Lowering};
 use crate::case::error::{Complaint, Problem};
 use crate::case::form::{DomainWord, DriverWord, Operation, PokeForm, Short, Word};
@@ -191,16 +192,22 @@ impl Lowering<'_> {
                 Op::Vfio(VfioOp::ContainerClose { container: self.container(word)? })
             }
             Operation::VfioGroupSetContainer(form) => {
-                let (group, container) = (names.group(&form.group)?, self.container(&form.container)?);
-                Op::Vfio(VfioOp::GroupSetContainer { group, container })
+                let group = names.group(&form.group)?;
+                Op::Vfio(match self.container_file(form.container.as_deref(), form.iommufd.as_deref())? {
+                    ContainerFile::Vfio(container) => VfioOp::GroupSetContainer { group, container },
+                    ContainerFile::Iommufd(context) => VfioOp::GroupSetIommufd { group, context },
+                })
             }
             Operation::VfioGroupUnsetContainer(group) => {
                 Op::Vfio(VfioOp::GroupUnsetContainer { group: names.group(group)? })
             }
-            Operation::VfioSetIommu(form) => Op::Vfio(VfioOp::SetIommu {
-                container: self.container(&form.container)?,
-                iommu: form.r#type.value(),
-            }),
+            Operation::VfioSetIommu(form) => {
+                let iommu = form.r#type.value();
+                Op::Vfio(match self.container_file(form.container.as_deref(), form.iommufd.as_deref())? {
+                    ContainerFile::Vfio(container) => VfioOp::SetIommu { container, iommu },
+                    ContainerFile::Iommufd(context) => VfioOp::SetIommuOfIommufd { context, iommu },
+                })
+            }
             Operation::VfioGroupGetDeviceFd(form) => Op::Vfio(VfioOp::GroupGetDeviceFd {
                 group: names.group(&form.group)?,
                 device: names.device(&form.device)?,
@@ -243,6 +250,8 @@ impl Lowering<'_> {
             | Operation::IommufdDeviceReplace(_)
             | Operation::IommufdDeviceDetach(_)
             | Operation::IommuDestroy(_)
+            | Operation::IommuVfioIoasSet(_)
+            | Operation::IommuVfioIoasClear(_)
             | Operation::VfioCdevOpen(_)
             | Operation::VfioCdevClose(_)
             | Operation::VfioDeviceBindIommufd(_)

@@ -4,7 +4,7 @@
 use crate::engine::Engine;
 use crate::script::{
     ContainerId, DeviceId, DomainRef, Fault, FaultDomain, GivenHandle, GroupId, HandleId, MappingOf, Op,
-    PokeValue, VfioOp,
+    OwnerId, PokeValue, VfioOp,
 };
 use crate::trace::BadOp;
 
@@ -19,6 +19,8 @@ impl Engine<'_> {
         let domain = |d: DomainRef| {
             if d.index() < self.script.domains.len() { Ok(()) } else { Err(BadOp::NoSuchDomain) }
         };
+        let owner =
+            |o: OwnerId| if o.index() < self.script.owners.len() { Ok(()) } else { Err(BadOp::NoSuchDomain) };
         let mapping =
             |m: usize| if m < self.script.mappings.len() { Ok(()) } else { Err(BadOp::NoSuchDomain) };
         let handle = |h: Option<HandleId>| {
@@ -105,6 +107,8 @@ impl Engine<'_> {
                     | VfioOp::ContainerClose { container: c }
                     | VfioOp::SetIommu { container: c, .. } => container(c),
                     VfioOp::GroupSetContainer { group: g, container: c } => group(g).and(container(c)),
+                    VfioOp::GroupSetIommufd { group: g, context } => group(g).and(owner(context)),
+                    VfioOp::SetIommuOfIommufd { context, .. } => owner(context),
                     VfioOp::GroupGetDeviceFd { group: g, device: d } => group(g).and(device(d)),
                     VfioOp::DeviceClose { device: d } => device(d),
                 }

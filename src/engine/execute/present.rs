@@ -34,14 +34,14 @@ impl Engine<'_> {
 
     pub(super) fn present_and_unbindable(&mut self, device: DeviceId) -> Result<(), Outcome> {
         self.present(device)?;
-        if self.is_bound_to_iommufd(device) {
+        if self.vfio_waits(device) {
+            return Err(Outcome::Skipped(Skip::DeviceInUse));
+        }
+        if self.waits_for_iommufd(device) {
             return Err(Outcome::Skipped(Skip::BoundToIommufd));
         }
         if self.has_open_cdev(device) {
             return Err(Outcome::Skipped(Skip::FileOpen));
-        }
-        if self.vfio_waits(device) {
-            return Err(Outcome::Skipped(Skip::DeviceInUse));
         }
         if self.may_unbind(device) || self.state.driver.forbidden_calls {
             Ok(())

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Attaching devices to page tables. The core is told of the first device of a group and of the last.
 
-use super::{Hwpt, NO_PASID};
+use super::{Hwpt, IoasName, NO_PASID};
 use crate::engine::Engine;
 use crate::engine::rules::{IommufdGroup, IommufdHandles, IommufdMsi, IommufdPasid};
-use crate::script::{DeviceId, Errno, GivenHandle, GroupId, IoasId, OwnerId, PageTable};
+use crate::script::{DeviceId, Errno, GivenHandle, GroupId, OwnerId, PageTable};
 use crate::trace::Reason;
 
 /// Where a device is, and what it is to be attached to.
@@ -28,7 +28,7 @@ impl Engine<'_> {
     pub(super) fn named_page_table(&mut self, to: PageTable, context: OwnerId) -> Result<Named, Errno> {
         let objects = &self.state.iommufd;
         let found = match to {
-            PageTable::Ioas(id) => objects.ioas(id, context).map(|ioas| Named::Ioas(ioas.id)),
+            PageTable::Ioas(id) => objects.ioas(IoasName::Of(id), context).map(|ioas| Named::Ioas(ioas.id)),
             PageTable::Hwpt(name) => self
                 .find_domain(name)
                 .and_then(|domain| objects.page_table(domain))
@@ -57,7 +57,7 @@ impl Engine<'_> {
     pub(super) fn with_any_page_table(
         &mut self,
         place: Place,
-        ioas: IoasId,
+        ioas: IoasName,
         act: fn(&mut Self, Place, Hwpt) -> Result<(), Errno>,
     ) -> Result<(), Errno> {
         for at in 0..self.state.iommufd.page_tables.len() {
@@ -92,7 +92,7 @@ impl Engine<'_> {
     }
 
     /// `iommufd_hw_pagetable_attach`
-    fn attach_page_table(&mut self, place: Place, hwpt: Hwpt) -> Result<(), Errno> {
+    pub(super) fn attach_page_table(&mut self, place: Place, hwpt: Hwpt) -> Result<(), Errno> {
         let current = self.page_table_of_group(place, place.pasid);
         let first = match self.rules.iommufd_group() {
             IommufdGroup::PerPageTable => current != Some(hwpt),
@@ -173,5 +173,5 @@ impl Engine<'_> {
 /// What a context's id names.
 pub(super) enum Named {
     Hwpt(Hwpt),
-    Ioas(IoasId),
+    Ioas(IoasName),
 }

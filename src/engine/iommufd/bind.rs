@@ -25,7 +25,7 @@ impl Engine<'_> {
         }
         self.device_claim(device, Some(context))?;
         self.state.group_mut(group).refs += 1;
-        self.state.iommufd.bound.push(Bound { device, context, group, attached: Vec::new() });
+        self.state.iommufd.bound.push(Bound { device, context, group, attached: Vec::new(), lost: false });
         Ok(())
     }
 

@@ -79,9 +79,14 @@ impl Engine<'_> {
         Ok(())
     }
 
-    /// `vfio_df_unbind_iommufd`, with `vfio_iommufd_physical_unbind`: PASIDs first.
+    /// `vfio_df_unbind_iommufd`
     fn cdev_unbind(&mut self, device: DeviceId) {
         self.vfio_resets(device);
+        self.iommufd_detach_and_unbind(device);
+    }
+
+    /// `vfio_iommufd_physical_unbind`: PASIDs are detached first.
+    pub(in crate::engine) fn iommufd_detach_and_unbind(&mut self, device: DeviceId) {
         let bound = self.state.iommufd.bound(device);
         let mut pasids: Vec<u32> = bound.iter().flat_map(|b| &b.attached).map(|(at, _)| *at).collect();
         pasids.sort_unstable_by_key(|pasid| (*pasid == NO_PASID, *pasid));

@@ -8,6 +8,7 @@
 mod attach;
 mod bind;
 mod cdev;
+mod compat;
 mod page_table;
 mod replace;
 #[cfg(test)]
@@ -35,12 +36,23 @@ struct Bound {
     group: GroupId,
     /// PASID and page table.
     attached: Vec<(u32, Hwpt)>,
+    /// VFIO has forgotten it: nobody will ever unbind it.
+    lost: bool,
+}
+
+/// What an address space is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum IoasName {
+    /// By the script.
+    Of(IoasId),
+    /// Not at all: iommufd made it for VFIO's groups, as the object of this number.
+    Compat(OwnerId, usize),
 }
 
 /// `struct iommufd_ioas`
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Ioas {
-    id: IoasId,
+    id: IoasName,
     context: OwnerId,
     destroyed: bool,
 }
@@ -49,7 +61,7 @@ struct Ioas {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct PageTableObject {
     domain: DomainId,
-    ioas: IoasId,
+    ioas: IoasName,
     context: OwnerId,
     /// Made by iommufd itself, and gone with its last user.
     auto: bool,
@@ -64,6 +76,8 @@ pub(in crate::engine) struct Objects {
     bound: Vec<Bound>,
     ioas: Vec<Ioas>,
     page_tables: Vec<PageTableObject>,
+    /// `vfio_ioas` of contexts that have one.
+    compat: Vec<(OwnerId, IoasName)>,
     files: Vec<cdev::CdevFile>,
 }
 
@@ -73,7 +87,7 @@ impl Objects {
     }
 
     /// An address space that a context can name.
-    fn ioas(&self, id: IoasId, context: OwnerId) -> Option<&Ioas> {
+    fn ioas(&self, id: IoasName, context: OwnerId) -> Option<&Ioas> {
         self.ioas.iter().find(|ioas| ioas.id == id && ioas.context == context && !ioas.destroyed)
     }
 
@@ -96,6 +110,18 @@ impl Engine<'_> {
     /// Is this device bound to a context?
     pub(super) fn is_bound_to_iommufd(&self, device: DeviceId) -> bool {
         self.state.iommufd.bound(device).is_some()
+    }
+
+    /// Would an unbind of its driver wait for iommufd?
+    pub(super) fn waits_for_iommufd(&self, device: DeviceId) -> bool {
+        self.state.iommufd.bound(device).is_some_and(|bound| !bound.lost)
+    }
+
+    /// VFIO forgets what it has bound.
+    pub(super) fn forget_binding(&mut self, device: DeviceId) {
+        for bound in self.state.iommufd.bound.iter_mut().filter(|bound| bound.device == device) {
+            bound.lost = true;
+        }
     }
 
     /// Does this domain belong to a page table of iommufd, which alone may free it?
@@ -124,10 +150,11 @@ impl Engine<'_> {
                 Outcome::Void
             }
             IommufdOp::IoasAlloc { ioas, context } => {
-                if self.state.iommufd.ioas.iter().any(|known| known.id == ioas) {
+                let id = IoasName::Of(ioas);
+                if self.state.iommufd.ioas.iter().any(|known| known.id == id) {
                     return Err(Outcome::Bad(BadOp::NameInUse));
                 }
-                self.state.iommufd.ioas.push(Ioas { id: ioas, context, destroyed: false });
+                self.state.iommufd.ioas.push(Ioas { id, context, destroyed: false });
                 Outcome::Ok
             }
             IommufdOp::HwptAlloc { hwpt, ioas, device, pasid } => {
@@ -162,23 +189,30 @@ impl Engine<'_> {
                 self.iommufd_detach(device, pasid);
                 Outcome::Void
             }
+            IommufdOp::VfioIoasSet { ioas, context } => returned(self.set_compat_ioas(ioas, context)),
+            IommufdOp::VfioIoasClear { context } => {
+                self.clear_compat_ioas(context);
+                Outcome::Ok
+            }
             IommufdOp::Destroy { object } => returned(self.iommufd_destroy(object)),
             IommufdOp::Cdev { device, file, op } => self.run_cdev(device, file, op)?,
         })
     }
 
     fn bound(&self, device: DeviceId) -> Result<&Bound, Outcome> {
-        self.state.iommufd.bound(device).ok_or(Outcome::Skipped(Skip::NotBoundToIommufd))
+        let bound = self.state.iommufd.bound(device).filter(|_| !self.is_open_for_context(device));
+        bound.ok_or(Outcome::Skipped(Skip::NotBoundToIommufd))
     }
 
     fn knows_iommufd_pasid(&self, pasid: Option<u32>) -> Result<(), Outcome> {
         self.needs(pasid.is_none() || self.rules.iommufd_pasid() == IommufdPasid::Present)
     }
 
-    /// All files are closed: devices are detached and unbound, then the objects that nobody uses go.
+    /// All files are closed: devices are detached and unbound, then the objects that nobody uses go. A context with a
+    /// device that was forgotten is never closed.
     pub(super) fn close_iommufd(&mut self) {
         self.state.iommufd.files.clear();
-        while let Some(bound) = self.state.iommufd.bound.first() {
+        while let Some(bound) = self.state.iommufd.bound.iter().find(|bound| !bound.lost) {
             let (device, attached) = (bound.device, bound.attached.clone());
             for (pasid, _) in attached.into_iter().rev() {
                 self.iommufd_detach(device, pasid);
@@ -186,7 +220,7 @@ impl Engine<'_> {
             self.iommufd_unbind(device);
         }
         for hwpt in 0..self.state.iommufd.page_tables.len() {
-            if !self.state.iommufd.page_tables[hwpt].destroyed {
+            if !self.state.iommufd.page_tables[hwpt].destroyed && self.state.iommufd.users(Hwpt(hwpt)) == 0 {
                 self.destroy_page_table(Hwpt(hwpt));
             }
         }
@@ -205,7 +239,9 @@ impl Engine<'_> {
         match op {
             IommufdOp::DeviceBind { device: id, context: of } => device(id).and_then(|()| context(of)),
             IommufdOp::DeviceUnbind { device: id } | IommufdOp::DeviceDetach { device: id, .. } => device(id),
-            IommufdOp::IoasAlloc { ioas: id, context: of } => ioas(id).and_then(|()| context(of)),
+            IommufdOp::IoasAlloc { ioas: id, context: of }
+            | IommufdOp::VfioIoasSet { ioas: id, context: of } => ioas(id).and_then(|()| context(of)),
+            IommufdOp::VfioIoasClear { context: of } => context(of),
             IommufdOp::HwptAlloc { hwpt: name, ioas: of, device: id, .. } => {
                 device(id).and_then(|()| hwpt(name)).and_then(|()| ioas(of))
             }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Page tables: by name, or made for an address space; and destroying objects.
 
-use super::{Hwpt, PageTableObject};
+use super::{Hwpt, IoasName, PageTableObject};
 use crate::engine::Engine;
 use crate::engine::rules::{IommufdNoParent, IommufdPasid, UserAlloc};
 use crate::engine::state::{DomainId, Label};
@@ -17,9 +17,12 @@ impl Engine<'_> {
         device: DeviceId,
         pasid: bool,
     ) -> Result<(), Errno> {
-        let Some(context) = self.state.iommufd.bound(device).map(|bound| bound.context) else {
+        // VFIO's group interface does not tell the number of a device that it bound.
+        let bound = self.state.iommufd.bound(device).filter(|_| !self.is_open_for_context(device));
+        let Some(context) = bound.map(|bound| bound.context) else {
             return Err(self.refuse(Errno::ENOENT, Reason::NoSuchObject));
         };
+        let ioas = IoasName::Of(ioas);
         if self.state.iommufd.ioas(ioas, context).is_none() {
             let errno = match self.rules.iommufd_no_parent() {
                 IommufdNoParent::NotFound => Errno::ENOENT,
@@ -43,8 +46,12 @@ impl Engine<'_> {
     }
 
     /// A page table that iommufd makes itself.
-    pub(super) fn auto_page_table(&mut self, device: DeviceId, ioas: IoasId) -> Result<Hwpt, Errno> {
-        let domain = self.page_table_domain(device, Role::Ioas(ioas), None)?;
+    pub(super) fn auto_page_table(&mut self, device: DeviceId, ioas: IoasName) -> Result<Hwpt, Errno> {
+        let role = match ioas {
+            IoasName::Of(id) => Role::Ioas(id),
+            IoasName::Compat(context, _) => Role::Compat(context),
+        };
+        let domain = self.page_table_domain(device, role, None)?;
         let objects = &mut self.state.iommufd;
         let Some(context) = objects.bound(device).map(|bound| bound.context) else {
             return Err(Errno::ENOENT);
@@ -105,6 +112,7 @@ impl Engine<'_> {
                 self.destroy_page_table(hwpt);
             }
             PageTable::Ioas(id) => {
+                let id = IoasName::Of(id);
                 let in_use = objects.page_tables.iter().any(|hwpt| hwpt.ioas == id && !hwpt.destroyed);
                 let found = objects.ioas.iter_mut().find(|ioas| ioas.id == id && !ioas.destroyed);
                 match found {

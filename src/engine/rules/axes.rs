@@ -117,4 +117,6 @@ rules! {
     type1_page_test: Type1PageTest,
     type1_bus: Type1Bus,
     vfio_references: VfioReferences,
+    vfio_iommufd: VfioIommufd,
+    vfio_device_context: VfioDeviceContext,
 }

@@ -2,7 +2,7 @@
 //! Containers: groups go in and out, the IOMMU is set, devices are opened.
 
 use super::type1::Type1;
-use super::{ContainerObject, Engine, File, GroupObject, VfioContainer};
+use super::{ContainerObject, Engine, File, GroupObject, Opened, VfioContainer};
 use crate::engine::rules::{VfioClaim, VfioDeviceFd, VfioViability};
 use crate::script::{ContainerId, DeviceId, Errno, OwnerId, VfioIommu};
 use crate::trace::Reason;
@@ -23,10 +23,7 @@ impl Engine<'_> {
         object: GroupObject,
         container: ContainerObject,
     ) -> Result<(), Errno> {
-        if self.state.vfio.group(object).container.is_some() {
-            return Err(self.refuse(Errno::EINVAL, Reason::ContainerSet));
-        }
-        self.is_in_vfio(object)?;
+        self.may_be_set(object)?;
         let group = self.state.vfio.group(object).group;
         let claims = self.rules.vfio_claim() == VfioClaim::AtSetContainer;
         if claims {
@@ -47,15 +44,16 @@ impl Engine<'_> {
         Ok(())
     }
 
-    /// `VFIO_GROUP_UNSET_CONTAINER`
+    /// `VFIO_GROUP_UNSET_CONTAINER`. Devices that are open for a context of iommufd are in nobody's way.
     pub(super) fn vfio_unset_container(&mut self, object: GroupObject) -> Result<(), Errno> {
-        if self.state.vfio.group(object).container.is_none() {
+        if !self.state.vfio.group(object).has_iommu() {
             return Err(self.refuse(Errno::EINVAL, Reason::NoContainer));
         }
-        if self.state.vfio.open_devices(object) > 0 {
+        if self.state.vfio.group(object).container.is_some() && self.state.vfio.uses_container(object) {
             return Err(self.refuse(Errno::EBUSY, Reason::DevicesOpen));
         }
         self.leave_container(object);
+        self.state.vfio.group_mut(object).context = None;
         Ok(())
     }
 
@@ -114,10 +112,13 @@ impl Engine<'_> {
             }
             VfioDeviceFd::DeviceFirst => {
                 self.vfio_device(object, device)?;
+                if let Some(context) = self.state.vfio.group(object).context {
+                    return self.vfio_open_for(object, device, context);
+                }
                 self.usable_container(object)?;
             }
         }
-        self.state.vfio.files.push(File::Device(device, object));
+        self.state.vfio.files.push(File::Device(device, object, Opened::Container));
         self.vfio_resets(device);
         Ok(())
     }
@@ -151,9 +152,13 @@ impl Engine<'_> {
     /// The close of a device's file; the group's own may be closed already.
     pub(super) fn vfio_device_close(&mut self, device: DeviceId, object: GroupObject) {
         self.vfio_resets(device);
-        self.state.vfio.files.retain(|file| *file != File::Device(device, object));
+        let is_it = |file: &File| matches!(file, File::Device(d, o, _) if (*d, *o) == (device, object));
+        if self.state.vfio.files.contains(&File::Device(device, object, Opened::Iommufd)) {
+            self.vfio_close_for_context(object, device);
+        }
+        self.state.vfio.files.retain(|file| !is_it(file));
         let group_open = self.state.vfio.files.iter().any(|f| matches!(f, File::Group(_, o) if *o == object));
-        if !group_open && self.state.vfio.open_devices(object) == 0 {
+        if !group_open && !self.state.vfio.has_open_devices(object) {
             self.release_group_file(object);
         }
     }

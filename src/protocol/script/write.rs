@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! From a [`Script`] to its JSON.
 
+mod vfio;
+
 use super::{
-    Add, AllocHwpt, AttachFile, AttachMapping, AttachPasid, AttachTable, BindTo, ContainerIommu, Count,
-    CreateMapping, DetachFile, DetachTable, DeviceContext, DeviceGroup, DeviceOwner, DomainDevice,
-    DomainGroup, DomainPasid, FileContext, GroupContainer, GroupHandle, GroupOwner, GroupType, HandleGet,
-    IoasContext, Kinds, Nothing, OfContainer, OfDevice, OfDomain, OfGroup, PokeField, ReleaseMapping,
-    ReplaceHandle, ReplacePasid, WireDevice, WireFault, WireFile, WireGroup, WireOp, WireScript, WireSetting,
-    WireTable,
+    Add, AllocHwpt, AttachFile, AttachMapping, AttachPasid, AttachTable, BindTo, Count, CreateMapping,
+    DetachFile, DetachTable, DeviceContext, DeviceGroup, DeviceOwner, DomainDevice, DomainGroup, DomainPasid,
+    FileContext, GroupHandle, GroupOwner, GroupType, HandleGet, IoasContext, Kinds, Nothing, OfContainer,
+    OfContext, OfDevice, OfDomain, OfGroup, PokeField, ReleaseMapping, ReplaceHandle, ReplacePasid,
+    WireDevice, WireFault, WireFile, WireGroup, WireOp, WireScript, WireSetting, WireTable,
 };
 use crate::implementation::recorded::wire::{Scalar, Text};
 use crate::protocol::error::{Problem, Under, WireError};
@@ -16,7 +17,7 @@ use crate::protocol::words::Word;
 use crate::script::{
     CdevOp, ContainerId, DeviceId, DeviceSpec, DomainName, DomainRef, DriverFlow, Fault, FaultDomain,
     GivenHandle, GroupId, HandleId, IoasId, IommufdOp, MappingId, MappingOf, Op, OwnerId, PageTable,
-    PokeValue, Script, Setting, VfioOp,
+    PokeValue, Script, Setting,
 };
 use crate::trace::names;
 
@@ -226,33 +227,7 @@ impl<'a> Writer<'a> {
             }
             Op::Driver { flow, device, domain } => flow_op(flow)(self.domain_device(domain, device)?),
             Op::Iommufd(op) => self.iommufd(op)?,
-            Op::Vfio(op) => match op {
-                VfioOp::GroupOpen { group } => WireOp::VfioGroupOpen(self.of_group(group)?),
-                VfioOp::GroupClose { group } => WireOp::VfioGroupClose(self.of_group(group)?),
-                VfioOp::ContainerOpen { container } => {
-                    WireOp::VfioContainerOpen(self.of_container(container)?)
-                }
-                VfioOp::ContainerClose { container } => {
-                    WireOp::VfioContainerClose(self.of_container(container)?)
-                }
-                VfioOp::GroupSetContainer { group, container } => {
-                    let (group, container) = (self.group(group)?, self.container(container)?);
-                    WireOp::VfioGroupSetContainer(GroupContainer { group, container })
-                }
-                VfioOp::GroupUnsetContainer { group } => {
-                    WireOp::VfioGroupUnsetContainer(self.of_group(group)?)
-                }
-                VfioOp::SetIommu { container, iommu } => WireOp::VfioSetIommu(ContainerIommu {
-                    container: self.container(container)?,
-                    r#type: Word(iommu),
-                }),
-                VfioOp::GroupGetDeviceFd { group, device } => {
-                    let (group, device) = (self.group(group)?, self.device(device)?);
-                    WireOp::VfioGroupGetDeviceFd(DeviceGroup { device, group })
-                }
-                VfioOp::DeviceClose { device } => WireOp::VfioDeviceClose(self.of_device(device)?),
-                VfioOp::GroupGetStatus { group } => WireOp::VfioGroupGetStatus(self.of_group(group)?),
-            },
+            Op::Vfio(op) => self.vfio(op)?,
             Op::Fail(ref fault) => WireOp::Fail(self.fault(fault)?),
             Op::FailClear => WireOp::FailClear(Nothing {}),
             Op::Deny { kinds } => WireOp::Deny(Kinds { types: kinds.iter().map(Word).collect() }),
@@ -294,6 +269,13 @@ impl<'a> Writer<'a> {
             IommufdOp::Destroy { object } => {
                 let (hwpt, ioas) = self.page_table(object)?;
                 WireOp::IommuDestroy(WireTable { hwpt, ioas })
+            }
+            IommufdOp::VfioIoasSet { ioas, context } => WireOp::IommuVfioIoasSet(IoasContext {
+                ioas: self.ioas(ioas)?,
+                context: self.context(context)?,
+            }),
+            IommufdOp::VfioIoasClear { context } => {
+                WireOp::IommuVfioIoasClear(OfContext { context: self.context(context)? })
             }
             IommufdOp::Cdev { device, file, op } => {
                 let device = self.device(device)?;

@@ -74,4 +74,20 @@ axes! {
         /// VFIO's group.
         GroupOnly,
     }
+    /// May a context of iommufd take the place of a container? Read in the commits, v6.3, 6.12.117 and 7.3.4.
+    VfioIommufd {
+        /// No.
+        Absent,
+        /// Yes; a device that is opened gets an address space where the context has none for VFIO.
+        MadeWhenMissing,
+        /// Yes; one is made when the group is put in, and a device that is opened needs it.
+        MadeAtSetContainer,
+    }
+    /// Which context of iommufd a device's file is closed for. Read in v6.3, 05f37e1c03b6, 6.12.117 and 7.3.4.
+    VfioDeviceContext {
+        /// The group's, at that time: without one the device stays bound, with a WARN.
+        Groups,
+        /// That which it was opened for.
+        Files,
+    }
 }

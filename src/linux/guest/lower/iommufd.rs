@@ -33,6 +33,10 @@ impl Lowering<'_> {
             IommufdOp::DeviceDetach { device, pasid } => {
                 format!("ifd_detach {} {}", names.device(device)?, or_none(pasid))
             }
+            IommufdOp::VfioIoasSet { ioas, context } => {
+                format!("compat_set {} {}", names.ioas(ioas)?, self.context(context)?)
+            }
+            IommufdOp::VfioIoasClear { context } => format!("compat_clear {}", self.context(context)?),
             IommufdOp::Destroy { object } => format!("iommu_destroy {}", self.page_table(object)?),
             IommufdOp::Cdev { device, file, op } => {
                 let of = format!("{} {file}", names.device(device)?);
@@ -111,6 +115,8 @@ mod tests {
     #[case(IommufdOp::DeviceBind { device: DEVICE, context: CONTEXT }, "ifd_bind d0 o0")]
     #[case(IommufdOp::DeviceUnbind { device: DEVICE }, "ifd_unbind d0")]
     #[case(IommufdOp::IoasAlloc { ioas: IOAS, context: CONTEXT }, "ioas_alloc i0 o0")]
+    #[case(IommufdOp::VfioIoasSet { ioas: IOAS, context: CONTEXT }, "compat_set i0 o0")]
+    #[case(IommufdOp::VfioIoasClear { context: CONTEXT }, "compat_clear o0")]
     #[case(IommufdOp::HwptAlloc { hwpt: HWPT, ioas: IOAS, device: DEVICE, pasid: true }, "hwpt_alloc m0 i0 d0 1")]
     #[case(IommufdOp::DeviceAttach { device: DEVICE, to: PageTable::Ioas(IOAS), pasid: None }, "ifd_attach d0 i0 -")]
     #[case(IommufdOp::DeviceReplace { device: DEVICE, to: PageTable::Hwpt(HWPT), pasid: Some(7) }, "ifd_replace d0 m0 7")]

@@ -13,7 +13,7 @@ use crate::engine::rules::{NullTarget, Registration, RockchipPlatformOp};
 use crate::script::{
     Arch, Bus, DefaultType, DetachOps, DeviceSpec, DomainKind, DomainName, DomainRef, DriverKind, Errno,
     Fault, FaultDomain, FaultKind, GivenHandle, KindSet, MappingOf, Op, PokeValue, Script, Setting, Static,
-    StaticSet, Worded,
+    StaticSet, VfioOp, Worded,
 };
 use places::Places;
 
@@ -300,6 +300,11 @@ impl Lowering<'_> {
             }
             Op::Driver { .. } => return Err(CannotRun::DriverFlow),
             Op::Iommufd(op) => self.iommufd(op)?,
+            Op::Vfio(VfioOp::GroupSetIommufd { .. } | VfioOp::SetIommuOfIommufd { .. })
+                if !self.bench.iommufd =>
+            {
+                return Err(CannotRun::Iommufd);
+            }
             Op::Vfio(op) => vfio::line(names, op)?,
             Op::Fail(fault) => self.fault(fault)?,
             Op::FailClear => "fail clear".into(),

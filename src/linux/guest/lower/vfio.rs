@@ -17,6 +17,12 @@ pub(super) fn line(names: Names<'_>, op: VfioOp) -> Result<String, CannotRun> {
         VfioOp::GroupSetContainer { group, container } => {
             format!("vfio_set_container {} {}", names.group(group)?, names.container(container)?)
         }
+        VfioOp::GroupSetIommufd { group, context } => {
+            format!("vfio_set_iommufd {} {}", names.group(group)?, names.owner(Some(context))?)
+        }
+        VfioOp::SetIommuOfIommufd { context, iommu } => {
+            format!("vfio_set_iommu_of {} {}", names.owner(Some(context))?, number(iommu))
+        }
         VfioOp::GroupUnsetContainer { group } => format!("vfio_unset_container {}", names.group(group)?),
         VfioOp::SetIommu { container, iommu } => {
             format!("vfio_set_iommu {} {}", names.container(container)?, number(iommu))

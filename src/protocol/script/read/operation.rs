@@ -169,6 +169,13 @@ impl Reader {
             WireOp::IommuDestroy(of) => Op::Iommufd(IommufdOp::Destroy {
                 object: self.page_table(of.hwpt.as_ref(), of.ioas.as_ref())?,
             }),
+            WireOp::IommuVfioIoasSet(of) => Op::Iommufd(IommufdOp::VfioIoasSet {
+                ioas: self.ioas(&of.ioas)?,
+                context: self.context(&of.context)?,
+            }),
+            WireOp::IommuVfioIoasClear(of) => {
+                Op::Iommufd(IommufdOp::VfioIoasClear { context: self.context(&of.context)? })
+            }
             WireOp::VfioCdevOpen(of) => self.cdev(&of.device, of.file, CdevOp::Open)?,
             WireOp::VfioCdevClose(of) => self.cdev(&of.device, of.file, CdevOp::Close)?,
             WireOp::VfioDeviceBindIommufd(of) => {
@@ -196,14 +203,31 @@ impl Reader {
                 Op::Vfio(VfioOp::ContainerClose { container: self.container(&of.container)? })
             }
             WireOp::VfioGroupSetContainer(of) => {
-                let (group, container) = (self.group(&of.group)?, self.container(&of.container)?);
-                Op::Vfio(VfioOp::GroupSetContainer { group, container })
+                let group = self.group(&of.group)?;
+                Op::Vfio(match (&of.container, &of.iommufd) {
+                    (Some(container), None) => {
+                        VfioOp::GroupSetContainer { group, container: self.container(container)? }
+                    }
+                    (None, Some(iommufd)) => {
+                        VfioOp::GroupSetIommufd { group, context: self.context(iommufd)? }
+                    }
+                    _ => return Err(Problem::ExactlyOne("`container` and `iommufd`").into()),
+                })
             }
             WireOp::VfioGroupUnsetContainer(of) => {
                 Op::Vfio(VfioOp::GroupUnsetContainer { group: self.group(&of.group)? })
             }
             WireOp::VfioSetIommu(of) => {
-                Op::Vfio(VfioOp::SetIommu { container: self.container(&of.container)?, iommu: of.r#type.0 })
+                let iommu = of.r#type.0;
+                Op::Vfio(match (&of.container, &of.iommufd) {
+                    (Some(container), None) => {
+                        VfioOp::SetIommu { container: self.container(container)?, iommu }
+                    }
+                    (None, Some(iommufd)) => {
+                        VfioOp::SetIommuOfIommufd { context: self.context(iommufd)?, iommu }
+                    }
+                    _ => return Err(Problem::ExactlyOne("`container` and `iommufd`").into()),
+                })
             }
             WireOp::VfioGroupGetDeviceFd(of) => {
                 let (group, device) = (self.group(&of.group)?, self.device(&of.device)?);

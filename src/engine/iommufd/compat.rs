@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The address space that VFIO's groups use whose container is a context of iommufd: `vfio_compat.c`.
+
+use super::attach::Place;
+use super::{Ioas, IoasName, NO_PASID};
+use crate::engine::Engine;
+use crate::engine::rules::VfioIommufd;
+use crate::script::{DeviceId, Errno, IoasId, OwnerId, VfioIommu};
+use crate::trace::Reason;
+
+impl Engine<'_> {
+    /// `get_compat_ioas`: it counts for none once it is destroyed.
+    fn compat_ioas(&self, context: OwnerId) -> Option<IoasName> {
+        let objects = &self.state.iommufd;
+        let (_, id) = objects.compat.iter().find(|(of, _)| *of == context)?;
+        objects.ioas(*id, context).map(|ioas| ioas.id)
+    }
+
+    /// `iommufd_vfio_compat_ioas_create`: does nothing where there is one.
+    pub(in crate::engine) fn create_compat_ioas(&mut self, context: OwnerId) {
+        if self.compat_ioas(context).is_some() {
+            return;
+        }
+        let objects = &mut self.state.iommufd;
+        let id = IoasName::Compat(context, objects.ioas.len());
+        objects.ioas.push(Ioas { id, context, destroyed: false });
+        self.put_compat_ioas(context, Some(id));
+    }
+
+    fn put_compat_ioas(&mut self, context: OwnerId, id: Option<IoasName>) {
+        let compat = &mut self.state.iommufd.compat;
+        compat.retain(|(of, _)| *of != context);
+        compat.extend(id.map(|id| (context, id)));
+    }
+
+    /// `IOMMU_VFIO_IOAS_SET`
+    pub(super) fn set_compat_ioas(&mut self, ioas: IoasId, context: OwnerId) -> Result<(), Errno> {
+        let id = IoasName::Of(ioas);
+        if self.state.iommufd.ioas(id, context).is_none() {
+            return Err(self.refuse(Errno::ENOENT, Reason::NoSuchObject));
+        }
+        self.put_compat_ioas(context, Some(id));
+        Ok(())
+    }
+
+    /// `IOMMU_VFIO_IOAS_CLEAR`
+    pub(super) fn clear_compat_ioas(&mut self, context: OwnerId) {
+        self.put_compat_ioas(context, None);
+    }
+
+    /// `iommufd_vfio_set_iommu`
+    pub(in crate::engine) fn iommufd_set_iommu(
+        &mut self,
+        context: OwnerId,
+        iommu: VfioIommu,
+    ) -> Result<(), Errno> {
+        match iommu {
+            VfioIommu::Type1 | VfioIommu::Type1v2 => {}
+            VfioIommu::SpaprTce => return Err(self.refuse(Errno::EINVAL, Reason::NoSuchIommu)),
+        }
+        self.compat_ioas(context).map(|_| ()).ok_or_else(|| self.refuse(Errno::ENODEV, Reason::NoCompatIoas))
+    }
+
+    /// Attaches a bound device of VFIO's to that address space.
+    pub(in crate::engine) fn attach_compat_ioas(&mut self, device: DeviceId) -> Result<(), Errno> {
+        let place = self.place(device, NO_PASID)?;
+        if self.rules.vfio_iommufd() == VfioIommufd::MadeWhenMissing {
+            self.create_compat_ioas(place.context);
+        }
+        let Some(ioas) = self.compat_ioas(place.context) else {
+            return Err(self.refuse(Errno::ENODEV, Reason::NoCompatIoas));
+        };
+        self.with_any_page_table(place, ioas, |engine: &mut Self, place: Place, hwpt| {
+            engine.attach_page_table(place, hwpt)
+        })
+    }
+}
