@@ -38,7 +38,7 @@ pub const SHAPE: &[Mistake] = &[
         ":2:1: missing field `steps`",
         "every case has `title`, `sources`, `topology` and `steps`",
     ),
-    ("missing-argument", ":12:11: missing field `driver`", ""),
+    ("missing-argument", ":12:11: missing field `driver`", "write `bind: { device: …, driver: … }`"),
     ("missing-owner", ":12:34: missing field `owner`", "write `owner: null` for the NULL pointer"),
     ("duplicate-top-level-key", ":4:1: duplicate key `title`", ""),
     ("duplicate-group", ":5:27: duplicate key `g0`", ""),
@@ -49,14 +49,30 @@ pub const SHAPE: &[Mistake] = &[
     ("duplicate-expect", ":14:5: duplicate key `expect`", ""),
     ("duplicate-range", ":13:26: duplicate key `v5.10`", ""),
     ("duplicate-state-key", ":13:35: duplicate key `g0`", ""),
-    ("wrong-type-steps", ":10:8: expected a list that is not empty, found \"none\"", ""),
+    (
+        "wrong-type-steps",
+        ":10:8: expected a list that is not empty, found \"none\"",
+        "write it in brackets, `[none]`, or on a line of its own after `- `",
+    ),
     ("wrong-type-title", ":2:8: expected a word, found a list", ""),
-    ("wrong-type-group", ":5:31: expected a list or a map, found \"d2\"", ""),
+    (
+        "wrong-type-group",
+        ":5:31: expected a list or a map, found \"d2\"",
+        "the devices of a group stand in brackets: `[d2]`",
+    ),
     ("wrong-type-flag", ":7:21: expected `true` or `false`, found \"yes\"", ""),
     ("wrong-type-driver", ":7:16: expected a word, found a list", ""),
-    ("wrong-type-step", ":12:5: expected a map of one operation to its arguments, found \"device_add\"", ""),
-    ("wrong-type-argument", ":12:11: expected a map, found \"d0\"", ""),
-    ("wrong-type-nothing", ":12:14: expected nothing, found \"d0\"", ""),
+    (
+        "wrong-type-step",
+        ":12:5: expected a map of one operation to its arguments, found \"device_add\"",
+        "write a colon after the name: `device_add:`, and the arguments",
+    ),
+    ("wrong-type-argument", ":12:11: expected a map, found \"d0\"", "write `bind: { device: …, driver: … }`"),
+    (
+        "wrong-type-nothing",
+        ":12:14: expected nothing, found \"d0\"",
+        "this step has no arguments: write `observe:`",
+    ),
     (
         "wrong-type-expect",
         ":13:13: expected an outcome, a map of the state, or a map of release ranges, found integer `0`",
@@ -68,11 +84,54 @@ pub const SHAPE: &[Mistake] = &[
     ("empty-steps", ":10:8: expected a list that is not empty, found an empty one", ""),
     ("empty-sources", ":3:10: expected a list that is not empty, found an empty one", ""),
     ("two-operations", ":13:5: two operations in one step: `device_add` and `bind`", "make a step of each"),
-    ("no-operation", ":12:5: step without an operation", ""),
+    (
+        "no-operation",
+        ":12:5: step without an operation",
+        "`expect` stands in the step that it is about, without a dash of its own",
+    ),
     (
         "range-beside-field",
         ":13:26: release range `v5.10` beside the field `warns`",
         "put the fields into a map below the range",
+    ),
+    (
+        "argument-list",
+        ":12:26: expected a map, found a list",
+        "write `iommu_attach_device: { domain: …, device: … }`",
+    ),
+    (
+        "argument-of-two-forms",
+        ":12:17: missing field `device`",
+        "write `device_add: { device: … }`, perhaps with `driver`",
+    ),
+    ("groups-as-list", ":5:11: expected a map, found a list", "write `groups: { g: [a, b] }`"),
+    ("domains-as-list", ":8:12: expected a map, found a list", "write `domains: { drm: paging }`"),
+    ("steps-as-map", ":11:3: expected a list that is not empty, found a map", "each item begins with `- `"),
+    (
+        "step-without-colon",
+        ":12:5: expected a map of one operation to its arguments, found \"device_add d1\"",
+        "write a colon after the name: `device_add: d1`",
+    ),
+    (
+        "no-space-after-colon",
+        ":12:25: unknown field `driver:managed`",
+        "write a space after the colon: `driver: managed`",
+    ),
+    (
+        "list-instead-of-name",
+        ":12:17: expected a name or a map, found a list",
+        "write one name, without brackets",
+    ),
+    (
+        "expect-of-list",
+        ":13:13: expected an outcome, a map of the state, or a map of release ranges, found a list",
+        "write a map from releases to values: `{ ..v5.18: ok, v5.19-rc1..: EBUSY }`",
+    ),
+    ("state-without-group", ":13:26: expected a map, found integer `1`", "write `owner_cnt: { g: 1 }`"),
+    (
+        "open-bracket",
+        ":5:26: expected a word, found a map",
+        "close the list before it with `]`, or quote the text that has `: ` in it",
     ),
 ];
 
@@ -96,7 +155,7 @@ pub const TEXT: &[Mistake] = &[
     (
         "bad-indentation",
         ":12:2: not YAML: did not find expected key",
-        "look at the indentation, and quote text that has `: ` or ` #` in it",
+        "this line is not indented like the map that begins at line 2, column 1, or a quote before it is not closed",
     ),
     ("control-character", ":2:16: control character U+0007", "take it out; it cannot be seen in a review"),
     (
@@ -107,6 +166,22 @@ pub const TEXT: &[Mistake] = &[
     ("brackets", ":2:24: nested too deeply", ""),
     ("nested-lists", ":3:3: expected a word, found a list", ""),
     ("alias-bomb", ":2:5: anchor or alias `&a0`", "write the value out, so that a review sees it"),
+    ("odd-space", ":12:35: space of another kind, U+00A0", "write a plain space"),
+    (
+        "open-quote",
+        ":3:12: not YAML: did not find expected key",
+        "this line is not indented like the map that begins at line 2, column 1, or a quote before it is not closed",
+    ),
+    (
+        "open-brace",
+        ":13:12: not YAML: did not find expected ',' or '}'",
+        "the map that begins at line 12, column 11 lacks a comma or its `}`",
+    ),
+    (
+        "expect-too-deep",
+        ":13:13: not YAML: mapping values are not allowed in this context",
+        "look at the indentation, and quote text that has `: ` or ` #` in it",
+    ),
 ];
 
 /// Names, and what they stand for.
@@ -210,6 +285,11 @@ pub const NAMES: &[Mistake] = &[
         "set `arch: arm32` in the topology",
     ),
     ("mapping-elsewhere", ":8:14: a mapping exists only on 32-bit ARM", "set `arch: arm32` in the topology"),
+    (
+        "domain-by-role",
+        ":13:29: domain `default` is not declared",
+        "of group `g` they are `dma(g)`, `identity(g)` and `blocking(g)`",
+    ),
 ];
 
 /// Numbers and how many there may be.
@@ -303,6 +383,16 @@ pub const RELEASES: &[Mistake] = &[
         ":5:40: unknown release `v9`",
         "a release is written v6.1, v6.1-rc3, v6.1.192 or commit:1ea2a07a532b",
     ),
+    (
+        "compared-release",
+        ":13:15: unknown release `<=v5.18`",
+        "write `..v5.18`, `v5.19-rc1..` or `v6.0..v6.6`",
+    ),
+    (
+        "dashed-releases",
+        ":13:15: unknown release `v5.10-v5.18`",
+        "write `..v5.18`, `v5.19-rc1..` or `v6.0..v6.6`",
+    ),
 ];
 
 /// Titles and sources.
@@ -381,6 +471,28 @@ pub const WORDS: &[Mistake] = &[
         ":3:12: `kernel:/drivers/iommu/iommu.c` is not a source",
         "a URL, `commit:<12 hex digits>` or `kernel:<path in the tree>`",
     ),
+    (
+        "title-cut-off",
+        ":2:8: title ends where a ` #` begins a comment",
+        "put the whole title in quotes, or take the comment out",
+    ),
+    ("domain-as-unmanaged", ":8:19: unknown word `unmanaged`", "write `paging`"),
+    (
+        "source-as-word",
+        ":3:10: expected a list that is not empty, found \"https://example.org/report\"",
+        "write it in brackets, `[https://example.org/report]`, or on a line of its own after `- `",
+    ),
+    (
+        "source-full-commit",
+        ":3:12: `commit:1EA2A07A532B0e22aabe7e8483f935c672b9e7ed` is not a source",
+        "write `commit:1ea2a07a532b`",
+    ),
+    (
+        "driver-of-linux",
+        ":12:33: unknown word `rockchip-drm`",
+        "any driver that uses the DMA API is `kernel_dma`; others are `managed`, `vfio_pci`, `pci_stub` and `pcieport`",
+    ),
+    ("fault-by-function", ":12:19: unknown word `set_dev_pasid`", "write `pasid`"),
 ];
 
 /// Steps of iommufd.

@@ -6,6 +6,7 @@ mod fuzz;
 mod kernel;
 mod on;
 mod record;
+mod schema;
 mod serve;
 #[path = "../support/mod.rs"]
 mod support;

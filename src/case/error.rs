@@ -138,6 +138,9 @@ pub enum Problem {
     /// A character that cannot be seen.
     #[error("control character U+{:04X}", u32::from(*.0))]
     ControlCharacter(char),
+    /// A space that looks like one and is none to YAML.
+    #[error("space of another kind, U+{:04X}", u32::from(*.0))]
+    OddSpace(char),
     /// A YAML anchor or alias.
     #[error("anchor or alias `{0}`")]
     Anchor(String),

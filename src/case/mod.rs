@@ -9,6 +9,7 @@
 pub mod drivers;
 pub mod schema;
 
+mod advice;
 mod error;
 mod expect;
 mod form;
@@ -165,6 +166,7 @@ fn resolve<'t>(
 ) -> Result<Case, Complaint<'t>> {
     let under = |key: &'static str| move |complaint: Complaint<'t>| complaint.or_at(top_level(text, key));
     rules::check(form).map_err(under("title"))?;
+    rules::title_is_whole(text, &form.title)?;
     let span = rules::span(form, releases)?;
     let names = Names::declared(&form.topology).map_err(under("topology"))?;
     let lowered = lower::lower(name, form, &names).map_err(under("topology"))?;

@@ -85,12 +85,16 @@ impl Span {
         text: &str,
         spot: Option<&'t str>,
     ) -> Result<Span, Complaint<'t>> {
+        const RANGES: &str = "write `..v5.18`, `v5.19-rc1..` or `v6.0..v6.6`";
+        let compares = text.starts_with(['<', '>']) || text.ends_with('+') || text.contains(['–', ' ']);
+        if compares || text.contains("-v") {
+            return Err(Complaint::at(spot, Problem::UnknownRelease(text.to_owned())).hint(RANGES));
+        }
         let Some((first, last)) = text.split_once("..") else {
             return releases.find(text, spot).map(Span::One);
         };
         if first.is_empty() && last.is_empty() {
-            return Err(Complaint::at(spot, Problem::UnknownRelease(text.to_owned()))
-                .hint("write `..v5.18`, `v5.19-rc1..` or `v6.0..v6.6`"));
+            return Err(Complaint::at(spot, Problem::UnknownRelease(text.to_owned())).hint(RANGES));
         }
         let all = releases.all();
         let end = |name: &str, open| if name.is_empty() { Ok(open) } else { releases.find(name, spot) };

@@ -2,7 +2,7 @@
 //! Rules for a case that are about its words: title, sources, releases, deviations.
 
 use super::Deviation;
-use super::error::{Complaint, Problem};
+use super::error::{Complaint, Problem, split_at};
 use super::form::{CaseForm, OneOrMore, Operation, Release, Word};
 use super::limits::{MAX_FAULTS, MAX_STEPS, MAX_SWEPT_STEPS, MAX_TITLE};
 use super::releases::{Releases, Span};
@@ -74,6 +74,17 @@ fn title<'t>(title: &Word<'t>) -> Result<(), Complaint<'t>> {
         .hint("one line in the present tense, such as `A second claim with another owner is refused`"))
 }
 
+/// A title that YAML cuts off at a ` #` is not what its author wrote.
+pub(crate) fn title_is_whole<'t>(text: &'t str, title: &Word<'t>) -> Result<(), Complaint<'t>> {
+    let rest = title.spot().and_then(|spot| split_at(text, spot)?.1.get(spot.len()..));
+    let line = rest.and_then(|rest| rest.lines().next()).unwrap_or_default();
+    if line.trim_start().starts_with('#') {
+        return Err(Complaint::at(title.spot(), Problem::Title("ends where a ` #` begins a comment"))
+            .hint("put the whole title in quotes, or take the comment out"));
+    }
+    Ok(())
+}
+
 const SOURCE_HINT: &str = "a URL, `commit:<12 hex digits>` or `kernel:<path in the tree>`";
 
 /// A source is a URL, a commit of the kernel or a file of it.
@@ -92,6 +103,10 @@ fn source<'t>(source: &Word<'t>) -> Result<(), Complaint<'t>> {
         return Ok(());
     }
     let hint = match text.strip_prefix("commit:") {
+        Some(id) if id.len() > 12 && id.chars().all(|c| c.is_ascii_hexdigit()) => {
+            let hint = format!("write `commit:{}`", id[..12].to_ascii_lowercase());
+            return Err(Complaint::at(source.spot(), Problem::BadSource(text.to_owned())).hint(hint));
+        }
         Some(_) => "a commit is `commit:` and the first 12 hex digits of its id, in small letters",
         None => SOURCE_HINT,
     };

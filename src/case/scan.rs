@@ -70,15 +70,18 @@ fn is_unsuspicious(bytes: &[u8]) -> bool {
     true
 }
 
-/// Refuses tabs and characters that cannot be seen.
+/// Refuses tabs, characters that cannot be seen, and spaces that are none.
 fn characters(text: &str) -> Result<(), Complaint<'_>> {
     // A carriage return alone is a line break to YAML and nothing to most readers.
     let lone_return = |at: usize| !text.get(at + 1..).is_some_and(|rest| rest.starts_with('\n'));
-    let refused = |(at, c): &(usize, char)| if *c == '\r' { lone_return(*at) } else { is_invisible(*c) };
+    let refused = |(at, c): &(usize, char)| {
+        if *c == '\r' { lone_return(*at) } else { is_invisible(*c) || is_odd_space(*c) }
+    };
     let Some((at, c)) = text.char_indices().find(refused) else { return Ok(()) };
     let spot = text.get(at..at + c.len_utf8());
     Err(match c {
         '\t' => Complaint::at(spot, Problem::Tab).hint("indent with spaces, two for each level"),
+        _ if is_odd_space(c) => Complaint::at(spot, Problem::OddSpace(c)).hint("write a plain space"),
         _ => Complaint::at(spot, Problem::ControlCharacter(c))
             .hint("take it out; it cannot be seen in a review"),
     })
@@ -88,6 +91,11 @@ fn characters(text: &str) -> Result<(), Complaint<'_>> {
 fn is_invisible(c: char) -> bool {
     (c.is_control() && c != '\n')
         || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+/// Spaces that part nothing in YAML: without a break, or of another width.
+fn is_odd_space(c: char) -> bool {
+    matches!(c, '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}')
 }
 
 struct Scanner<'t> {

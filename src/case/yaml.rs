@@ -7,9 +7,10 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 
+use super::advice;
 use super::error::{CaseError, Place, Problem};
 use super::form::{CaseForm, CheckedKey, Operation, duplicate};
-use super::hint::did_you_mean;
+use super::hint::{did_you_mean, nearest};
 
 /// Reads the form of a case.
 pub(crate) fn parse<'t>(file: &str, text: &'t str) -> Result<CaseForm<'t>, CaseError> {
@@ -56,9 +57,9 @@ const PHRASES: &[&str] = &[
 /// What a message says, and a hint.
 fn problem_of(message: &str) -> (Problem, Option<String>) {
     let Some(start) = PHRASES.iter().filter_map(|phrase| message.find(phrase)).min() else {
-        let hint = "look at the indentation, and quote text that has `: ` or ` #` in it";
-        return (Problem::NotYaml(without_place(message).to_owned()), Some(hint.into()));
+        return (Problem::NotYaml(without_place(message).to_owned()), Some(advice::to_be_yaml(message)));
     };
+    let path = message[..start].trim_end_matches(": ");
     let message = without_place(&message[start..]);
     let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
     let word = |index: usize| quoted.get(index).copied().unwrap_or_default().to_owned();
@@ -67,12 +68,17 @@ fn problem_of(message: &str) -> (Problem, Option<String>) {
     if message.starts_with("unknown field") {
         let hint = match word(0).as_str() {
             "expect" => Some("`expect` stands beside the operation's name, indented like it".to_owned()),
-            field => did_you_mean(field, known().collect::<Vec<_>>()),
+            field => {
+                let known: Vec<&str> = known().collect();
+                advice::other_field(field, &known).or_else(|| did_you_mean(field, known))
+            }
         };
         (Problem::UnknownField(word(0)), hint)
     } else if message.starts_with("unknown variant") {
         let known: Vec<&str> = known().collect();
-        let hint = did_you_mean(&word(0), known.iter().copied());
+        let near = nearest(&word(0), known.iter().copied());
+        let other = if near.is_none() { advice::other_word(&word(0), &known) } else { None };
+        let hint = other.or_else(|| did_you_mean(&word(0), known.iter().copied()));
         (Problem::UnknownWord { found: word(0), known: known.into_iter().map(str::to_owned).collect() }, hint)
     } else if message.starts_with("unknown step") {
         let hint = did_you_mean(&word(0), Operation::NAMES.iter().copied());
@@ -80,25 +86,27 @@ fn problem_of(message: &str) -> (Problem, Option<String>) {
     } else if message.starts_with("missing field") {
         let hint = match word(0).as_str() {
             "title" | "sources" | "topology" | "steps" => {
-                Some("every case has `title`, `sources`, `topology` and `steps`")
+                Some("every case has `title`, `sources`, `topology` and `steps`".to_owned())
             }
-            "owner" => Some("write `owner: null` for the NULL pointer"),
-            _ => None,
+            "owner" => Some("write `owner: null` for the NULL pointer".to_owned()),
+            _ => advice::complete(path),
         };
-        (Problem::MissingField(word(0)), hint.map(str::to_owned))
+        (Problem::MissingField(word(0)), hint)
     } else if message.starts_with("duplicate field") {
         (Problem::DuplicateKey(word(0)), None)
     } else if let Some(rest) =
         message.strip_prefix("invalid type: ").or(message.strip_prefix("invalid value: "))
     {
         let (found, expected) = rest.split_once(", expected ").unwrap_or((rest, "something else"));
-        let hint =
-            expected.starts_with("an outcome").then(|| "write `ok` for 0, and an errno by name".to_owned());
+        let hint = advice::instead(path, found, expected);
         (Problem::WrongValue { found: plainly(found), expected: plainly(expected) }, hint)
     } else if message.starts_with("two operations") {
         (Problem::TwoOperations(word(0), word(1)), Some("make a step of each".into()))
     } else if message.starts_with("step without") {
-        (Problem::NoOperation, None)
+        (
+            Problem::NoOperation,
+            Some("`expect` stands in the step that it is about, without a dash of its own".into()),
+        )
     } else if message.starts_with("empty expectation") {
         (Problem::EmptyExpect, Some("write what the source says must happen, or leave it out".into()))
     } else if message.starts_with("release range") {

@@ -20,7 +20,13 @@ pub(super) fn symbol<'t>(names: &Names, word: &Word<'t>) -> Result<String, Compl
     };
     let spot = word.spot();
     let Some((function, argument)) = base.strip_suffix(')').and_then(|text| text.split_once('(')) else {
-        return names.domain_in(base, spot).map(|_| text.to_owned());
+        let declared = names.domain_in(base, spot).map(|_| text.to_owned());
+        let by_role =
+            ["default", "default_domain", "dma", "identity", "blocking", "blocking_domain", "blocked"];
+        return declared.map_err(|complaint| match by_role.contains(&base) {
+            true => complaint.hint("of group `g` they are `dma(g)`, `identity(g)` and `blocking(g)`"),
+            false => complaint,
+        });
     };
     let inner = spot.and_then(|spot| spot.get(function.len() + 1..base.len() - 1)).or(spot);
     let known = match function {

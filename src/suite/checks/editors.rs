@@ -26,7 +26,7 @@ pub fn schema_comment(case: &str, text: &str) -> Option<String> {
     let found: Vec<&str> = head.filter(|line| leads(line)).collect();
     match found.as_slice() {
         [one] if *one == wanted => None,
-        [] => Some(format!("editors do not find its schema; add the line `{wanted}` before `title`")),
+        [] => Some(format!("editors do not find its schema; add the line `{wanted}` before the first key")),
         [wrong, ..] => Some(format!("`{wrong}` does not lead editors to the schema; write `{wanted}` once")),
     }
 }
