@@ -290,6 +290,16 @@ pub const NAMES: &[Mistake] = &[
         ":13:29: domain `default` is not declared",
         "of group `g` they are `dma(g)`, `identity(g)` and `blocking(g)`",
     ),
+    (
+        "domain-as-errno",
+        ":8:14: `EDRM` is not a usable domain name",
+        "`expect` would take it for an outcome; give it another name",
+    ),
+    (
+        "handle-as-outcome",
+        ":10:13: `ok` is not a usable handle name",
+        "`expect` would take it for an outcome; give it another name",
+    ),
 ];
 
 /// Numbers and how many there may be.

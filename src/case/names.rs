@@ -4,12 +4,12 @@
 use std::cell::Cell;
 
 use super::error::{Complaint, Noun, Problem};
-use super::form::{DomainWord, TopologyForm, Word};
+use super::form::{DomainWord, OUTCOMES, TopologyForm, Word};
 use super::hint::{did_you_mean, nearest};
 use super::limits::{
     MAX_CONTAINERS, MAX_DEVICES, MAX_DOMAINS, MAX_GROUPS, MAX_HANDLES, MAX_NAME, MAX_OWNERS,
 };
-use crate::script::{DeviceId, GroupId, Static};
+use crate::script::{DeviceId, GroupId, Static, VfioStatus, Worded};
 
 /// Everything that a case declares, in the order of declaration.
 #[derive(Clone, Debug, Default)]
@@ -328,6 +328,10 @@ fn checked<'t>(word: &Word<'t>, noun: Noun) -> Result<String, Complaint<'t>> {
     let taken = matches!(name, "null" | "true" | "false")
         || name.parse::<f64>().is_ok()
         || ["0x", "0o", "0b"].iter().any(|prefix| name.starts_with(prefix));
+    if matches!(noun, Noun::Domain | Noun::Handle) && is_outcome(name) {
+        return Err(Complaint::at(word.spot(), Problem::BadName(noun, name.to_owned()))
+            .hint("`expect` would take it for an outcome; give it another name"));
+    }
     if first && rest && !taken && name.len() <= MAX_NAME {
         return Ok(name.to_owned());
     }
@@ -335,6 +339,14 @@ fn checked<'t>(word: &Word<'t>, noun: Noun) -> Result<String, Complaint<'t>> {
         "a name has up to {MAX_NAME} letters, digits and `.` `_` `:` `@` `-` `+`, begins with a letter or digit, \
          and is no number, `null`, `true` or `false`"
     )))
+}
+
+/// Would it stand for something else where a query's answer is expected?
+fn is_outcome(name: &str) -> bool {
+    let like_an_errno = name.strip_prefix('E').is_some_and(|rest| {
+        !rest.is_empty() && rest.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
+    });
+    like_an_errno || OUTCOMES.iter().any(|(word, _)| *word == name) || VfioStatus::of_word(name).is_some()
 }
 
 /// The static domain of a name such as `static(identity)`'s inner word.
