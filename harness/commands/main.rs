@@ -114,6 +114,24 @@ fn no_cases_is_an_error() {
 }
 
 #[test]
+fn what_cases_reach_is_counted() {
+    let suite = Suite::of(&[("claim/plain.yaml", &support::case("A claim", "ok"))]);
+    let ran = run(&["run", "--coverage", "--cases", suite.cases()]);
+    assert_eq!(ran.code, 1, "one case does not reach everything: {ran}");
+    assert!(ran.out.contains("\nnot reached: WARN NullOwner: a case is missing\n"), "{ran}");
+    assert!(ran.out.contains("1 cases reach "), "{ran}");
+    let ran = run(&["run", "--coverage", "--cases", suite.cases(), "--release", "v5.18", "--format", "json"]);
+    assert_eq!(ran.code, 0, "one release need not reach everything: {ran}");
+    let value: serde_json::Value = serde_json::from_str(&ran.out).expect("JSON");
+    assert_eq!(value["releases"][0]["name"], "v5.18");
+    let feats = value["feats"].as_array().expect("a list");
+    let claim = feats.iter().find(|feat| feat["what"] == "claim = Absent").expect("the rule");
+    assert_eq!(claim["cases"]["v5.18"], 1);
+    let ran = run(&["run", "--coverage", "--cases", suite.cases(), "--format", "ktap"]);
+    assert_eq!(ran.code, 2, "{ran}");
+}
+
+#[test]
 fn results_as_json() {
     let suite = Suite::of(&[
         ("claim/bad.yaml", &support::case("A claim", "EBUSY")),

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The checks of the suite as a whole, each a trial `suite/<check>`.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::fmt::Write;
 use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 
 use dma_ownership::suite::checks::{copies, coverage, editors, layout, order, snapshots, titles};
@@ -31,6 +33,8 @@ pub enum Check {
     Redundant,
     Rules,
     Changes,
+    Reach,
+    Places,
     Reports,
     ReportTable,
     SchemaComments,
@@ -39,7 +43,7 @@ pub enum Check {
 }
 
 impl Check {
-    const ALL: [Check; 15] = [
+    const ALL: [Check; 17] = [
         Check::Names,
         Check::FolderSizes,
         Check::KeyOrder,
@@ -50,6 +54,8 @@ impl Check {
         Check::Redundant,
         Check::Rules,
         Check::Changes,
+        Check::Reach,
+        Check::Places,
         Check::Reports,
         Check::ReportTable,
         Check::SchemaComments,
@@ -68,6 +74,8 @@ impl Check {
             self,
             Check::Rules
                 | Check::Changes
+                | Check::Reach
+                | Check::Places
                 | Check::Reports
                 | Check::ReportTable
                 | Check::SchemaComments
@@ -89,6 +97,8 @@ impl Check {
             Check::Redundant => "redundant",
             Check::Rules => "rules",
             Check::Changes => "changes",
+            Check::Reach => "reach",
+            Check::Places => "places",
             Check::Reports => "reports",
             Check::ReportTable => "report-table",
             Check::SchemaComments => "schema-comments",
@@ -100,7 +110,16 @@ impl Check {
 
     /// Does it need to know what every case does?
     pub fn needs_surveys(self) -> bool {
-        matches!(self, Check::Titles | Check::Copies | Check::Redundant | Check::Rules | Check::Changes)
+        matches!(
+            self,
+            Check::Titles
+                | Check::Copies
+                | Check::Redundant
+                | Check::Rules
+                | Check::Changes
+                | Check::Reach
+                | Check::Places
+        )
     }
 
     /// Its trial.
@@ -149,6 +168,8 @@ impl Check {
             Check::Redundant => copies::redundant(&suite.surveys()),
             Check::Rules => coverage::undecisive_variants(&suite.surveys()),
             Check::Changes => coverage::undecisive_changes(&suite.surveys()),
+            Check::Reach => coverage::unreached(&suite.surveys()),
+            Check::Places => unreached_places(suite)?,
             Check::Reports => reports::gaps(&cases(suite)),
             Check::ReportTable => reports::stale(&suite.config.cases, &cases(suite)).into_iter().collect(),
             Check::SchemaComments => of_texts(suite, editors::schema_comment),
@@ -157,6 +178,26 @@ impl Check {
         };
         listed(&problems)
     }
+}
+
+/// The places of the engine that no case comes to.
+fn unreached_places(suite: &Suite) -> Result<Vec<String>, Failed> {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = BTreeMap::new();
+    let mut folders = vec![package.join("src/engine")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder)? {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let name = path.strip_prefix(package).unwrap_or(&path).display().to_string();
+                files.insert(name, fs::read_to_string(&path)?);
+            }
+        }
+    }
+    let files = files.iter().map(|(name, text)| (name.as_str(), text.as_str()));
+    Ok(coverage::unreached_places(&suite.surveys(), files))
 }
 
 /// Every case that can be loaded.

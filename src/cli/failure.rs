@@ -62,6 +62,9 @@ pub enum Failure {
     /// With `--on`, several releases were named.
     #[error("an implementation is compared with one release: give --release once")]
     OneRelease,
+    /// Coverage was asked for in a format that has no place for it.
+    #[error("what cases reach is shown as text or json")]
+    CoverageFormat,
     /// A position of a sweep was asked for, and there is none.
     #[error("{0} has no `sweep`; leave --at out")]
     NoSweep(String),

@@ -169,10 +169,6 @@ impl Engine<'_> {
                 untrusted = true;
             }
         }
-        if arm32 && wanted == Some(DomainKind::Dma) {
-            self.warn(Warn::BadDefaultType);
-            return Err(());
-        }
         if untrusted {
             if wanted.is_some_and(|wanted| wanted != DomainKind::Dma) {
                 return Err(());

@@ -27,7 +27,9 @@ impl Engine<'_> {
         self.calls.push(call);
     }
 
+    #[track_caller]
     pub(super) fn warn(&mut self, warn: Warn) {
+        self.note_place();
         self.call(Call::Warn(warn));
     }
 

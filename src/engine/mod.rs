@@ -18,6 +18,7 @@ mod mock;
 mod observe;
 mod ownership;
 mod pasid;
+mod place;
 mod probe;
 mod reset;
 pub mod rules;
@@ -30,6 +31,7 @@ mod tests;
 mod type_write;
 mod vfio;
 
+pub use place::Place;
 pub use rules::{Axis, AxisSet, Rules};
 
 use crate::script::{DeviceId, DomainName, Op, Script};
@@ -57,6 +59,8 @@ pub struct Engine<'a> {
     setup: Vec<SetupError>,
     /// For each fault that the script planted, in order: so many calls matched it while it was to strike.
     matched: Vec<u32>,
+    /// Where it refused, warned and died.
+    places: Vec<Place>,
 }
 
 impl<'a> Engine<'a> {
@@ -74,6 +78,7 @@ impl<'a> Engine<'a> {
             crash: None,
             setup: Vec::new(),
             matched: Vec::new(),
+            places: Vec::new(),
         };
         engine.setup = engine.set_up();
         engine
@@ -198,6 +203,8 @@ pub struct Run {
     /// For each fault that the script planted, in order: how many calls it matched, those that it let pass and
     /// those that it made fail. Once it has struck as often as it is to, it matches no more.
     pub matched: Vec<u32>,
+    /// The places of the engine that refused, warned or died, each as often as it did.
+    pub places: Vec<Place>,
 }
 
 /// Runs a script on an engine with these rules.
@@ -225,5 +232,6 @@ pub fn run(script: &Script, rules: &Rules) -> Run {
         consulted,
         consulted_in,
         matched: engine.matched,
+        places: engine.places,
     }
 }

@@ -18,13 +18,19 @@ pub(super) enum May {
 
 impl Engine<'_> {
     /// Ends the run: the kernel dies here. What follows in the same operation is not observed.
+    #[track_caller]
     pub(super) fn die(&mut self, crash: Crash) -> Errno {
-        self.crash.get_or_insert(crash);
+        if self.crash.is_none() {
+            self.note_place();
+            self.crash = Some(crash);
+        }
         Errno::EFAULT
     }
 
     /// Notes what an errno is about.
+    #[track_caller]
     pub(super) fn refuse(&mut self, errno: Errno, reason: Reason) -> Errno {
+        self.note_place();
         self.reason = Some(reason);
         errno
     }

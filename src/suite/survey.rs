@@ -7,6 +7,7 @@ use std::hash::{Hash, Hasher};
 use rustc_hash::FxHasher;
 
 use super::case_run::CaseRun;
+use super::reach::Reach;
 use super::runs::{RunWith, Runs};
 use crate::engine::{AxisSet, Rules};
 use crate::history::Point;
@@ -29,6 +30,8 @@ pub struct Survey {
     /// What was observed, each fact as a hash; see `observables`. Those of a case with a sweep are held against
     /// other sweeps only.
     pub observables: BTreeSet<u64>,
+    /// What it reaches of the engine.
+    pub reach: Reach,
 }
 
 /// A script of a case.
@@ -77,6 +80,7 @@ impl Survey {
             scripts: all().map(|(script, runs)| SurveyedScript::new(script, runs)).collect(),
             content: hash(all().map(|(script, runs)| content(run, script, runs)).collect::<Vec<_>>()),
             observables: facts,
+            reach: Reach::new(run.points, all().map(|(_, runs)| runs)),
         }
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! How a script ended, and what the kernel complained or died of.
 
+use strum::{EnumIter, IntoEnumIterator};
+
 use super::Call;
 
 /// How a script ended.
@@ -26,7 +28,7 @@ impl Default for End {
 }
 
 /// Why a kernel dies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, EnumIter)]
 pub enum Crash {
     /// The first device of an empty group is looked at.
     EmptyGroup,
@@ -53,6 +55,11 @@ pub enum Crash {
 }
 
 impl Crash {
+    /// Those that have a cause of ours: not those only seen in a real kernel.
+    pub fn causes() -> impl Iterator<Item = Crash> {
+        Crash::iter().filter(|crash| !matches!(crash, Crash::Observed | Crash::Hang))
+    }
+
     /// A short description.
     #[must_use]
     pub fn words(self) -> &'static str {
@@ -73,7 +80,7 @@ impl Crash {
 }
 
 /// A WARN of the kernel, by our own name for its cause.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, EnumIter)]
 pub enum Warn {
     /// A claim with a NULL owner.
     NullOwner,
@@ -142,6 +149,11 @@ pub enum Warn {
 }
 
 impl Warn {
+    /// Those that have a cause of ours: not those only seen in a real kernel.
+    pub fn causes() -> impl Iterator<Item = Warn> {
+        Warn::iter().filter(|warn| !matches!(warn, Warn::At(_)))
+    }
+
     /// A short description.
     #[must_use]
     pub fn words(self) -> &'static str {

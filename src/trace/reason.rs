@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! What an errno was about.
 
+use strum::{EnumIter, IntoEnumIterator};
+
 /// The check or the call that an operation's errno came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, EnumIter)]
 pub enum Reason {
     /// The device is in no group.
     NoGroup,
@@ -127,6 +129,11 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// All.
+    pub fn all() -> impl Iterator<Item = Reason> {
+        Reason::iter()
+    }
+
     /// A short description.
     #[must_use]
     pub fn words(self) -> &'static str {

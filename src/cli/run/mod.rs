@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! `dma-ownership run`
 
+pub mod coverage;
 pub mod json;
 mod junit;
 mod ktap;
@@ -50,6 +51,11 @@ pub(super) struct Args {
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 
+    /// Show instead what the cases reach of the reference engine: at each release, how many rule variants, errnos,
+    /// WARNs and crashes, then of each the number of cases and the releases, and what none reaches. As text or json
+    #[arg(long, conflicts_with = "on")]
+    coverage: bool,
+
     #[command(flatten)]
     folder: Folder,
 }
@@ -59,7 +65,7 @@ enum Format {
     /// A table and a summary
     #[default]
     Text,
-    /// One object, described in the documentation of `cli::run::json`
+    /// One object, described in the documentation of `cli::run::json` and `cli::run::coverage`
     Json,
     /// JUnit XML, a test suite for each area
     Junit,
@@ -87,6 +93,9 @@ pub(super) fn run(args: &Args, out: &mut impl Write) -> Result<Status, Failure> 
         };
         return others::run(&args.on, release, &files, args.format, out);
     }
+    if args.coverage && matches!(args.format, Format::Junit | Format::Ktap) {
+        return Err(Failure::CoverageFormat);
+    }
     let start = Instant::now();
     let chosen = args.releases.iter().map(|name| failure::resolve(name)).collect::<Result<Vec<_>, _>>()?;
     let points = Points::chosen(&chosen);
@@ -99,6 +108,9 @@ pub(super) fn run(args: &Args, out: &mut impl Write) -> Result<Status, Failure> 
     };
     let reports: Vec<Report> = files.par_iter().map(one).collect();
     bar.finish_and_clear();
+    if args.coverage {
+        return coverage::write(&points, &reports, args.filters.is_empty(), args.format, out);
+    }
 
     let whole = Whole { on: "reference", points, start };
     match args.format {

@@ -9,6 +9,7 @@ use crate::suite::bands;
 use crate::suite::case_run;
 use crate::suite::deciding::Deciding;
 use crate::suite::find::CaseFile;
+use crate::suite::reach::Reach;
 use crate::suite::runs::{self, Runs};
 use crate::suite::sweep::{self, SweepRuns};
 use crate::suite::verdict::{REFERENCE, Verdict};
@@ -107,6 +108,13 @@ impl Ran {
     /// What it did at the point of this index.
     pub fn trace(&self, point: usize) -> &Trace {
         &self.runs.runs[self.runs.of[point]].run.trace
+    }
+
+    /// What it reaches of the engine.
+    pub fn reach(&self) -> Reach {
+        let swept = self.sweeps.iter().flat_map(|sweep| sweep.positions.iter().skip(1));
+        let swept = swept.map(|position| &position.runs);
+        Reach::new(&self.points, std::iter::once(&self.runs).chain(swept))
     }
 
     /// The bands of its behaviour.

@@ -6,7 +6,9 @@ use std::collections::BTreeSet;
 use crate::engine::{self, Axis, Rules};
 use crate::history::{self, Change, Point};
 use crate::script::Script;
+use crate::suite::reach::Matrix;
 use crate::suite::survey::{Survey, SurveyedScript};
+use crate::suite::unreached;
 use crate::trace::Trace;
 use crate::trace::text::{Style, render};
 
@@ -71,6 +73,37 @@ fn decides(change: &Change, survey: &Survey) -> bool {
         looked_at && Shown::new(&script.script, &before).differs(&after)
     })
 }
+
+/// Lists what no case reaches of the engine: variants of rules, reasons of errnos, WARNs and crashes.
+#[must_use]
+pub fn unreached(surveys: &[&Survey]) -> Vec<String> {
+    let matrix = Matrix::new(history::points(), surveys.iter().map(|survey| &survey.reach));
+    unreached::against_known(&matrix.unreached(), |what| !what.starts_with("src/"))
+}
+
+/// Lists, of the places in these source files of the engine that return an errno, print a WARN or end the kernel,
+/// those that no case comes to. A file is its path as the compiler was given it, and its text.
+#[must_use]
+pub fn unreached_places<'a>(
+    surveys: &[&Survey],
+    files: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> Vec<String> {
+    let places = surveys.iter().flat_map(|survey| &survey.reach.places);
+    let reached: BTreeSet<(&str, u32)> = places.map(|place| (place.file(), place.line())).collect();
+    let mut missed = Vec::new();
+    for (file, text) in files {
+        for (line, code) in (1..).zip(text.lines()) {
+            let is_place = NOTING.iter().any(|call| code.contains(call));
+            if is_place && !reached.contains(&(file, line)) {
+                missed.push(format!("{file}: {}", code.trim()));
+            }
+        }
+    }
+    unreached::against_known(&missed, |what| what.starts_with("src/"))
+}
+
+/// The calls with which the engine notes a place.
+const NOTING: [&str; 3] = [".refuse(", ".warn(", ".die("];
 
 /// What a script shows with some rules.
 struct Shown<'a> {
