@@ -122,7 +122,8 @@ impl Engine<'_> {
             }
         };
         let domain = self.stored_domain(stored);
-        if let Some(kind) = kind {
+        // The number of the blocked type is 0, which asks for any.
+        if let Some(kind) = kind.filter(|kind| *kind != DomainKind::Blocked) {
             let Some(domain) = domain else {
                 return Outcome::Err(self.die(Crash::HandleWithoutDomain));
             };

@@ -79,9 +79,12 @@ impl Engine<'_> {
             FaultDomain::Any => true,
             FaultDomain::Kind(kind) => self.state.kind(domain) == kind,
             FaultDomain::Named(name) => {
-                // Comparing names makes one up.
-                self.see(domain);
-                match &self.script.domains[name.index()] {
+                let named = &self.script.domains[name.index()];
+                // Comparing names makes one up, comparing pointers does not.
+                if !matches!(named, DomainName::PointedToBy(..)) {
+                    self.see(domain);
+                }
+                match named {
                     // Of a static domain that was denied and made anew there are two.
                     DomainName::Static(which) => self.state.domain(domain).label == Label::Static(*which),
                     _ => self.find_domain(name) == Some(domain),

@@ -293,3 +293,40 @@ fn invariants_of_every_release_hold() {
         }
     }
 }
+
+/// Whoever compares names makes them up, in the order of the comparisons; by pointers none is made up.
+#[rstest]
+#[case::pointer(DomainName::PointedToBy(GroupId(0), Field::BlockingDomain), 1)]
+#[case::name(DomainName::User("other".into()), 2)]
+fn a_fault_by_a_pointer_names_nothing(#[case] about: DomainName, #[case] number: u16) {
+    let [first, second] = [DeviceId(0), DeviceId(1)];
+    let fault = Fault {
+        kind: FaultKind::Attach,
+        device: Some(second),
+        domain: FaultDomain::Named(DomainRef(0)),
+        errno: Errno::EIO,
+        skip: 0,
+        count: None,
+    };
+    let group = |name: &str| GroupSpec { name: name.into(), hold: false };
+    let script = Script {
+        registered: false,
+        groups: vec![group("g0"), group("g1")],
+        devices: vec![DeviceSpec::new("d0", Some(GroupId(0))), DeviceSpec::new("d1", Some(GroupId(1)))],
+        domains: vec![about],
+        ops: vec![
+            Op::Fail(fault),
+            Op::DeviceAdd { device: first, driver: None },
+            Op::DeviceAdd { device: second, driver: None },
+            Op::IommuDeviceRegister,
+        ],
+        ..Script::default()
+    };
+    let trace = run(&script, &history::resolve("v7.3").expect("known").rules).trace;
+    let default = |group: usize| {
+        let pointer = trace.steps[3].groups[group].default_domain.expect("it has one");
+        trace.domains[usize::from(pointer.domain.0)].name.clone()
+    };
+    assert_eq!(default(0), DomainName::Made(DomainKind::Dma, number));
+    assert_eq!(default(1), DomainName::Made(DomainKind::Dma, 3 - number));
+}
