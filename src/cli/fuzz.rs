@@ -81,7 +81,7 @@ pub(super) enum Machine {
 }
 
 pub fn run(args: &Args, out: &mut impl Write) -> Result<Status, Failure> {
-    let Opened { mut implementation, family, point, .. } = args.on.open()?;
+    let Opened { mut implementation, family, point, iommufd } = args.on.open()?;
     let release = args.release.as_deref().map(failure::resolve).transpose()?;
     let point = point.or_else(|| release.clone()).ok_or_else(|| Failure::NoRelease(implementation.name()))?;
     let options = Options {
@@ -89,7 +89,10 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<Status, Failure> {
         first: args.from,
         scripts: args.scripts.or_else(|| args.seconds.is_none().then_some(SCRIPTS)),
         time: args.seconds.map(Duration::from_secs),
-        profile: Profile { daring: args.daring, ..profile(args.arch, &args.on, &family, point.clone()) },
+        profile: Profile {
+            daring: args.daring,
+            ..profile(args.arch, &args.on, (&family, iommufd), point.clone())
+        },
         point: release.unwrap_or(point),
     };
     if args.reach {
@@ -114,7 +117,12 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<Status, Failure> {
 }
 
 /// The engine can do everything; others can do what the test bench can.
-pub(super) fn profile(machine: Option<Machine>, on: &On, family: &str, point: Point) -> Profile {
+pub(super) fn profile(
+    machine: Option<Machine>,
+    on: &On,
+    (family, iommufd): (&str, bool),
+    point: Point,
+) -> Profile {
     let arch = match (machine, on) {
         (Some(Machine::Generic), _) => Arch::Generic,
         (Some(Machine::Arm32), _) => Arch::Arm32,
@@ -126,7 +134,7 @@ pub(super) fn profile(machine: Option<Machine>, on: &On, family: &str, point: Po
     };
     match family {
         "reference" => Profile::of_everything(arch, point),
-        _ => Profile::of_bench(arch, point),
+        _ => Profile::of_bench(arch, point, iommufd),
     }
 }
 

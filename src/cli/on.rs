@@ -42,6 +42,8 @@ pub struct Opened {
     pub family: String,
     /// Where in history it says it stands.
     pub point: Option<Point>,
+    /// A guest that has iommufd.
+    pub iommufd: bool,
 }
 
 /// A name that means nothing.
@@ -97,19 +99,21 @@ impl On {
                     implementation: Box::new(Reference::at(point.clone())),
                     family: REFERENCE.into(),
                     point: Some(point),
+                    iommufd: false,
                 })
             }
             On::Linux(kernel) => {
                 let mut guest = LinuxGuest::new(Prepared::find(&cache::folder()?, kernel)?)?;
-                guest.bench()?;
+                let iommufd = guest.bench()?.iommufd;
                 let point = Some(guest.point().clone());
-                Ok(Opened { implementation: Box::new(guest), family: LINUX.into(), point })
+                Ok(Opened { implementation: Box::new(guest), family: LINUX.into(), point, iommufd })
             }
             On::Program(command) => {
                 let program = Program::start(command, Limits::default())?;
                 let hello = program.hello();
                 let point = hello.release.as_deref().map(history::resolve).transpose()?;
-                Ok(Opened { family: hello.name.clone(), point, implementation: Box::new(program) })
+                let family = hello.name.clone();
+                Ok(Opened { family, point, implementation: Box::new(program), iommufd: false })
             }
         }
     }

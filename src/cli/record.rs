@@ -80,12 +80,12 @@ struct Asked {
 }
 
 pub fn run(args: &Args, out: &mut impl Write) -> Result<Status, Failure> {
-    let Opened { mut implementation, family, point, .. } = args.on.open()?;
+    let Opened { mut implementation, family, point, iommufd } = args.on.open()?;
     let release = args.release.as_deref().map(failure::resolve).transpose()?;
     let point = release.or(point).ok_or_else(|| Failure::NoRelease(implementation.name()))?;
     let (asked, mut unusable) = match args.random {
         Some(count) => {
-            let profile = profile(args.arch, &args.on, &family, point.clone());
+            let profile = profile(args.arch, &args.on, (&family, iommufd), point.clone());
             let generator = Generator::new(args.seed, Profile { daring: args.daring, ..profile });
             let script = |number| Asked { script: generator.script(number), note: None };
             ((0..count).map(script).collect(), 0)

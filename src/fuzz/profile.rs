@@ -27,10 +27,10 @@ impl Profile {
         Profile { arch, point, supports: Supports::EVERYTHING, daring: DARING }
     }
 
-    /// Scripts for a live kernel on a test bench.
+    /// Scripts for a live kernel on a test bench, which may have iommufd.
     #[must_use]
-    pub fn of_bench(arch: Arch, point: Point) -> Profile {
-        let mut supports = Supports::BENCH;
+    pub fn of_bench(arch: Arch, point: Point, iommufd: bool) -> Profile {
+        let mut supports = Supports { iommufd, ..Supports::BENCH };
         if arch == Arch::Arm32 {
             supports.buses = &[Bus::Platform];
             supports.vfio = false;
@@ -53,6 +53,8 @@ pub struct Supports {
     pub iommufd: bool,
     /// VFIO's groups and containers, and its driver.
     pub vfio: bool,
+    /// PCI devices whose interrupts are isolated, beside others.
+    pub isolated_pci: bool,
     /// `iommu_deferred_attach`.
     pub deferred_attach: bool,
     /// `iommu_sva_bind_device` and `iommu_sva_unbind_device`.
@@ -79,6 +81,7 @@ impl Supports {
         queries: true,
         iommufd: true,
         vfio: true,
+        isolated_pci: true,
         deferred_attach: true,
         sva: true,
         pointers: true,
@@ -97,6 +100,7 @@ impl Supports {
         deferred_attach: true,
         iommufd: false,
         vfio: true,
+        isolated_pci: false,
         sva: false,
         pointers: true,
         made: false,

@@ -254,7 +254,7 @@ mod tests {
 
     #[test]
     fn scripts_for_a_bench_reach_what_it_can_do() {
-        let reached = reached(500, Profile::of_bench);
+        let reached = reached(500, |arch, point| Profile::of_bench(arch, point, false));
         let missing: Vec<_> =
             REASONS.into_iter().filter(|reason| !reached.contains(&Fact::Reason(*reason))).collect();
         assert!(missing.is_empty(), "{missing:?}");
@@ -264,7 +264,7 @@ mod tests {
     fn scripts_leave_freed_mappings_alone() {
         for release in ["v5.10", "v7.2"] {
             let point = history::resolve(release).expect("a release");
-            let profile = Profile::of_bench(Arch::Arm32, point.clone());
+            let profile = Profile::of_bench(Arch::Arm32, point.clone(), false);
             for script in Generator::new(108, profile).take(400) {
                 let mut engine = engine::Engine::new(&script, &point.rules);
                 for op in &script.ops {

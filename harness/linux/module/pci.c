@@ -206,6 +206,8 @@ int pci_insert(struct dmao_dev *od, const char *drv)
 	pdev = pci_scan_single_device(bus, od->place->devfn);
 	if (pdev) {
 		pci_dev_get(pdev);
+		/* no reset but its own, whoever shares its bus just now */
+		pdev->dev_flags |= PCI_DEV_FLAGS_NO_BUS_RESET;
 		if (PCI_FUNC(pdev->devfn))
 			pdev->multifunction = 1;	/* as a scan of the slot does */
 		give_memory(pdev);

@@ -56,7 +56,7 @@ fn a_changed_rule_is_found_in_a_few_operations(
     #[case] longest: usize,
     #[case] reference: &str,
 ) {
-    let found = found(&options(5, 2000, target, release));
+    let found = found(&options(6, 2000, target, release));
     let kind = Kind { operation, field: field.into() };
     let alike =
         found.kinds.get(&kind).unwrap_or_else(|| panic!("{kind} is not among {:?}", found.kinds.keys()));

@@ -142,7 +142,7 @@ impl Theme {
                 (Denied, 7),
                 (NoDefault, 7),
                 (Deferred, 4),
-                (Resets, 9),
+                (Resets, 7),
             ],
             Arch::Arm32 => &[
                 (Mappings, 16),

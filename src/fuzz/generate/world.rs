@@ -77,6 +77,9 @@ impl World {
                 }
             }
         }
+        if !profile.supports.isolated_pci && (plain > 0 || with_ats > 0 || bridges > 0) {
+            script.devices.iter_mut().for_each(|device| device.isolated_msi = true);
+        }
         if bridges > 0 && !profile.supports.registration_with_bridges {
             script.registered = true;
         }
@@ -141,7 +144,7 @@ impl World {
 }
 
 /// One script in so many is about VFIO.
-const VFIO: u64 = 9;
+const VFIO: u64 = 20;
 
 fn small(number: usize) -> u16 {
     u16::try_from(number).unwrap_or(u16::MAX)
@@ -322,7 +325,7 @@ const BRIDGES: usize = 2;
 /// So many other PCI devices.
 const PLAIN: usize = 7;
 /// In so many of a hundred scripts devices are on several buses: a guest takes its time over a PCI device.
-const MIXED: usize = 35;
+const MIXED: usize = 15;
 
 /// Types to deny, as the letters that [`kinds`] reads.
 pub(super) const DENIED: [&str; 10] = ["b", "i", "f", "bu", "d", "u", "ib", "bf", "df", "di"];
