@@ -214,7 +214,7 @@ extern const struct iommu_domain_ops dops_plain;
 const struct iommu_domain_ops *cur_dops(void);
 #endif
 #ifndef HAVE_DOMAIN_ALLOC
-extern bool want_unmanaged;
+extern bool want_unmanaged, iommufd_asks;
 struct iommu_domain *dmao_domain_alloc_paging(struct device *dev);
 #ifdef HAVE_ALLOC_FLAGS
 struct iommu_domain *dmao_domain_alloc_flags(struct device *dev, u32 flags,

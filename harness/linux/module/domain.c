@@ -335,7 +335,7 @@ struct iommu_domain *dmao_domain_alloc(unsigned int type)
  * Here the core does not say which paging type it is about to make; the command
  * being run does (a claim or an allocation makes UNMANAGED ones).
  */
-bool want_unmanaged;
+bool want_unmanaged, iommufd_asks;
 
 static struct iommu_domain *alloc_as(unsigned int type, bool known)
 {
@@ -376,7 +376,7 @@ struct iommu_domain *dmao_domain_alloc_flags(struct device *dev, u32 flags,
 {
 	struct dmao_dev *od = dev_of(dev);
 
-	if (!want_unmanaged || (flags & ~IOMMU_HWPT_ALLOC_PASID) || (flags && !(od && od->pasid_bits)))
+	if (!iommufd_asks || (flags & ~IOMMU_HWPT_ALLOC_PASID) || (flags && !(od && od->pasid_bits)))
 		return ERR_PTR(-EOPNOTSUPP);
 	return alloc_as(IOMMU_DOMAIN_UNMANAGED, true);
 }

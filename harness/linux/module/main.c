@@ -30,6 +30,7 @@ static void run(char **av, int ac)
 
 #ifndef HAVE_DOMAIN_ALLOC
 	/* without IOMMU_DMA there are no others */
+	iommufd_asks = !strncmp(av[0], "ifd_", 4);
 	want_unmanaged = IS_ENABLED(CONFIG_ARM_DMA_USE_IOMMU) || !strcmp(av[0], "alloc") ||
 			 !strcmp(av[0], "claim") || !strcmp(av[0], "dclaim") ||
 			 !strncmp(av[0], "ifd_", 4) || !strcmp(av[0], "resetprep") || !strcmp(av[0], "pcireset");
@@ -83,6 +84,7 @@ static ssize_t dmao_write(struct file *f, const char __user *u, size_t len, loff
 		/* what comes next from user space allocates such domains */
 #ifndef HAVE_DOMAIN_ALLOC
 		want_unmanaged = true;
+		iommufd_asks = true;
 #endif
 		user_maps = true;
 		oput("{}");
@@ -92,6 +94,9 @@ static ssize_t dmao_write(struct file *f, const char __user *u, size_t len, loff
 	} else if (!strcmp(av[0], "result")) {
 		oput("{\"r\":%s,", ac > 1 ? av[1] : "null");
 		settle();
+#ifndef HAVE_DOMAIN_ALLOC
+		iommufd_asks = false;
+#endif
 		o_events();
 		o_state();
 		oput("}");
