@@ -10,7 +10,7 @@ use super::on::{On, Opened};
 use super::progress;
 use crate::fuzz::campaign::{self, Figures, Found, Options};
 use crate::fuzz::reach::Reach;
-use crate::fuzz::{DARING, Generator, Profile};
+use crate::fuzz::{DARING, Generator, Profile, Theme};
 use crate::history::Point;
 use crate::linux::name::KernelName;
 use crate::script::Arch;
@@ -67,6 +67,10 @@ pub struct Args {
     #[arg(long, value_name = "N", default_value_t = DARING)]
     daring: usize,
 
+    /// Make scripts about one thing only; about iommufd is none without it, for few kernels have it
+    #[arg(long, value_parser = theme())]
+    about: Option<Theme>,
+
     /// Do not run anything: tell what of the engine's behaviour the scripts reach
     #[arg(long)]
     reach: bool,
@@ -80,6 +84,14 @@ pub(super) enum Machine {
     Arm32,
 }
 
+fn theme() -> impl clap::builder::TypedValueParser<Value = Theme> {
+    let names = clap::builder::PossibleValuesParser::new(Theme::NAMED.map(|(name, _)| name));
+    clap::builder::TypedValueParser::map(names, |given| {
+        let known = Theme::NAMED.into_iter().find(|(name, _)| *name == given);
+        known.map_or(Theme::Mixed, |(_, theme)| theme)
+    })
+}
+
 pub fn run(args: &Args, out: &mut impl Write) -> Result<Status, Failure> {
     let Opened { mut implementation, family, point, iommufd } = args.on.open()?;
     let release = args.release.as_deref().map(failure::resolve).transpose()?;
@@ -91,7 +103,7 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<Status, Failure> {
         time: args.seconds.map(Duration::from_secs),
         profile: Profile {
             daring: args.daring,
-            ..profile(args.arch, &args.on, (&family, iommufd), point.clone())
+            ..profile(args.arch, &args.on, (&family, iommufd), point.clone()).about(args.about)
         },
         point: release.unwrap_or(point),
     };

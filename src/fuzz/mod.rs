@@ -20,5 +20,5 @@ const NOT_DRAWN: &[crate::engine::Axis] =
     &[crate::engine::Axis::VfioIommufd, crate::engine::Axis::VfioDeviceContext];
 
 pub use canonical::canonical;
-pub use generate::Generator;
+pub use generate::{Generator, Theme};
 pub use profile::{DARING, Profile, Supports};

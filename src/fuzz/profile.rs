@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! What the scripts are for: an architecture, a release, and what the target can do.
 
+use super::generate::Theme;
 use crate::history::Point;
 use crate::script::{Arch, Bus, DomainName, Op, Script};
 
@@ -15,16 +16,26 @@ pub struct Profile {
     pub supports: Supports,
     /// One script in so many may take the kernel down; 0: none may.
     pub daring: usize,
+    /// What all scripts are about, if it is one thing.
+    pub about: Option<Theme>,
 }
 
 /// One script in so many may crash, unless it is said otherwise: each costs a real kernel a boot.
 pub const DARING: usize = 5000;
 
 impl Profile {
+    /// The same with all scripts about one thing, which the target is taken to be able to do.
+    #[must_use]
+    pub fn about(mut self, theme: Option<Theme>) -> Profile {
+        self.supports.iommufd |= theme == Some(Theme::Iommufd);
+        self.about = theme;
+        self
+    }
+
     /// Scripts for an implementation that can do all that a script can say.
     #[must_use]
     pub fn of_everything(arch: Arch, point: Point) -> Profile {
-        Profile { arch, point, supports: Supports::EVERYTHING, daring: DARING }
+        Profile { arch, point, supports: Supports::EVERYTHING, daring: DARING, about: None }
     }
 
     /// Scripts for a live kernel on a test bench, which may have iommufd.
@@ -35,7 +46,7 @@ impl Profile {
             supports.buses = &[Bus::Platform];
             supports.vfio = false;
         }
-        Profile { arch, point, supports, daring: DARING }
+        Profile { arch, point, supports, daring: DARING, about: None }
     }
 }
 

@@ -23,6 +23,7 @@ use super::random::Random;
 use crate::engine::Engine;
 use crate::script::{Op, Script};
 use play::Play;
+pub use theme::Theme;
 use world::World;
 
 /// Operations that a script has at least.

@@ -6,7 +6,7 @@ use crate::script::Arch;
 
 /// What a script is mostly about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Theme {
+pub enum Theme {
     /// Everything a little.
     Mixed,
     /// Set-domain steps that fail.
@@ -119,6 +119,18 @@ pub(super) enum Phrase {
 }
 
 impl Theme {
+    /// Themes that a campaign may be about, by name.
+    pub const NAMED: [(&'static str, Theme); 8] = [
+        ("iommufd", Theme::Iommufd),
+        ("vfio", Theme::Vfio),
+        ("handles", Theme::Handles),
+        ("pasids", Theme::Pasids),
+        ("resets", Theme::Resets),
+        ("owners", Theme::Owners),
+        ("faults", Theme::Faults),
+        ("scans", Theme::Scan),
+    ];
+
     /// A theme for this architecture.
     pub(super) fn random(random: &mut Random, arch: Arch) -> Theme {
         use Theme::*;

@@ -43,7 +43,9 @@ impl World {
     pub(super) fn random(profile: &Profile, id: String, number: u64, random: &mut Random) -> World {
         let arch = profile.arch;
         let daring = profile.daring > 0 && random.one_in(profile.daring);
-        let theme = if daring && random.percent(70) {
+        let theme = if let Some(theme) = profile.about {
+            theme
+        } else if daring && random.percent(70) {
             Theme::Daring
         } else if profile.supports.iommufd && number % IOMMUFD == IOMMUFD - 1 {
             Theme::Iommufd
