@@ -70,6 +70,9 @@ impl Engine<'_> {
                 if !self.state.driver.registered {
                     return Err(Outcome::Skipped(Skip::NotRegistered));
                 }
+                if self.iommufd_has_devices() {
+                    return Err(Outcome::Skipped(Skip::BoundToIommufd));
+                }
                 self.unregister_iommu();
                 Outcome::Void
             }

@@ -248,7 +248,7 @@ int main(void)
 			put("/debug/clear_warn_once", "1");
 #endif
 		if (!strcmp(line, "reset"))
-			iommufd_reset(), vfio_reset();
+			vfio_reset(), iommufd_reset();
 		r = vfio_command(line);
 		if (r)
 			;	/* done */

@@ -154,6 +154,12 @@ static long absent(const char *device)
 	return name[0] == '-' ? skip("device not present") : 0;
 }
 
+/* context O: opened before anybody claims for it, since the owner is the context from then on */
+static long c_context(char **av)
+{
+	return done(context(av[1]) ? 0 : -errno);
+}
+
 /* ifd_bind D O */
 static long c_bind(char **av)
 {
@@ -187,7 +193,7 @@ static long c_unbind(char **av)
 	char line[64];
 	long r;
 
-	if (!b)
+	if (!b || b->file)
 		return skip("not bound to iommufd");
 	snprintf(line, sizeof(line), "ifd_unbind %s", av[1]);
 	r = ask(line, strlen(line));
@@ -351,6 +357,8 @@ static long c_cdev(char **av)
 		close_cdev(c);
 		return ask("result null", 11);
 	}
+	if (!strcmp(av[0], "cdev_bind") && b && !b->file)
+		return skip("bound to iommufd");
 	if (!strcmp(av[0], "cdev_bind")) {
 		struct cdev_bind call = { .argsz = sizeof(call) };
 		struct context *ctx = context(av[3]);
@@ -397,25 +405,43 @@ static long c_strict(char **av)
 /* A script's end: devices first, as if their users went away in order, then the contexts. */
 void iommufd_reset(void)
 {
+	char line[64];
+
+	if (!ncontext && !ncdev)
+		return;
 	put(ALLOW, "Y");
+	ask("calm", 4);
+	while (nbond) {
+		struct bond *b = &bonds[0];
+		struct cdev *c = b->file ? cdev(b->device, b->file) : NULL;
+
+		snprintf(line, sizeof(line), "iommufd_drop %s", b->device);
+		if (c)
+			close_cdev(c);
+		else
+			ask(line, strlen(line));
+		if (nbond && b->device[0] && !c)
+			drop_bond(b);
+	}
 	while (ncdev)
 		close_cdev(&cdevs[0]);
-	if (nbond)
-		ask("iommufd_end", 11);
 	for (int i = 0; i < ncontext; i++)
 		close(contexts[i].fd);
 	nbond = nobject = ncontext = 0;
 }
 
-/* Why a device cannot lose its driver; NULL if it can. */
+/* Why a device, or the IOMMU, cannot go; NULL if it can. */
 const char *iommufd_holds(const char *device)
 {
+	if (!device)
+		return nbond ? "bound to iommufd" : NULL;
 	if (bond(device))
 		return "bound to iommufd";
 	return cdev(device, 0) ? "file open" : NULL;
 }
 
 const struct guest_command iommufd_commands[] = {
+	{ "context", 1, c_context },
 	{ "ifd_bind", 2, c_bind },
 	{ "ifd_unbind", 1, c_unbind },
 	{ "ioas_alloc", 2, c_ioas },

@@ -370,6 +370,8 @@ long vfio_command(const char *line)
 		if (why)
 			return skip(why);
 	}
+	if (!strcmp(av[0], "iunreg") && iommufd_holds(NULL))
+		return skip("bound to iommufd");
 	if (would_wait(av, ac))
 		return skip("device in use");
 	if (!strcmp(av[0], "iommufd") && !access("/modules/iommufd.ko", R_OK))

@@ -175,6 +175,7 @@ int alloc_hit(unsigned int type);
 struct dmao_dev *find_dev(const char *n);
 struct dmao_group *find_grp(const char *n, bool create);
 struct dmao_dom *find_dom(const char *n);
+bool owner_number(const char *n, int *k);
 int find_owner(const char *n, void **p);
 int type_by(const char *n);
 void model_clear(void);
@@ -305,8 +306,10 @@ void o_pasids(struct iommu_group *g);
 
 /* --------------------------------------------------------- iommufd.c */
 int context_of(const void *p);
+bool contexts_open(void);
+void *owner_token(int k);
 void contexts_clear(void);
-void iommufd_end(void);
+void iommufd_drop(const char *device);
 
 /* ------------------------------------------------------------- arm.c */
 #ifdef CONFIG_ARM_DMA_USE_IOMMU

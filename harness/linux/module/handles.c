@@ -46,7 +46,7 @@ static void o_handle(const struct iommu_attach_handle *h)
 	else if (h >= unnamed && h < unnamed + ARRAY_SIZE(unnamed))
 		oput("\"-\"");
 	else
-		oput("\"?\"");
+		oput(contexts_open() ? "\"-\"" : "\"?\"");	/* iommufd's own */
 }
 
 void handles_clear(void)

@@ -18,6 +18,22 @@ int context_of(const void *p)
 	return -1;
 }
 
+bool contexts_open(void)
+{
+	int i;
+
+	for (i = 0; i < MAXOWN; i++)
+		if (contexts[i])
+			return true;
+	return false;
+}
+
+/* What stands for an owner: its context where it has one. */
+void *owner_token(int k)
+{
+	return contexts[k] ?: &owners[k];
+}
+
 void contexts_clear(void)
 {
 	memset(contexts, 0, sizeof(contexts));
@@ -58,10 +74,12 @@ static struct bond *bond_of(struct dmao_dev *od)
 
 static struct bond *need_bond(const char *n)
 {
-	struct dmao_dev *od = need_dev(n);
+	struct dmao_dev *od = find_dev(n);
 	struct bond *b = od ? bond_of(od) : NULL;
 
-	if (od && !b)
+	if (!od)
+		res_bad("no such device");
+	else if (!b)
 		res_skip("not bound to iommufd");
 	return b;
 }
@@ -112,11 +130,10 @@ static void c_ctx(char **av, int ac)
 	struct iommufd_ctx *(*from)(int fd) = symbol("iommufd_ctx_from_fd");
 	void (*put)(struct iommufd_ctx *ctx) = symbol("iommufd_ctx_put");
 	struct iommufd_ctx *ctx;
-	char *o;
-	int fd;
+	int k, fd;
 
 	NEED(from);
-	if (find_owner(av[1], (void **)&o) || !o || kstrtoint(av[2], 10, &fd)) {
+	if (!owner_number(av[1], &k) || kstrtoint(av[2], 10, &fd)) {
 		res_bad("context");
 		return;
 	}
@@ -125,7 +142,7 @@ static void c_ctx(char **av, int ac)
 		res_int(PTR_ERR(ctx));
 		return;
 	}
-	contexts[o - owners] = ctx;	/* it lives as long as the file */
+	contexts[k] = ctx;	/* it lives as long as the file */
 	put(ctx);
 	res_int(0);
 }
@@ -135,18 +152,18 @@ static void c_bind(char **av, int ac)
 	struct iommufd_device *(*f)(struct iommufd_ctx *ctx, struct device *dev, u32 *id);
 	struct dmao_dev *od = need_dev(av[1]);
 	struct iommufd_device *idev;
-	char *o;
 	u32 id;
+	int k;
 
 	f = symbol("iommufd_device_bind");
 	if (!od)
 		return;
 	NEED(f);
-	if (find_owner(av[2], (void **)&o) || !o || !contexts[o - owners]) {
+	if (!owner_number(av[2], &k) || !contexts[k]) {
 		res_bad("context");
 		return;
 	}
-	idev = f(contexts[o - owners], od->dev, &id);
+	idev = f(contexts[k], od->dev, &id);
 	if (IS_ERR(idev)) {
 		res_int(PTR_ERR(idev));
 		return;
@@ -243,17 +260,19 @@ static void c_hwpt(char **av, int ac)
 	res_int(r);
 }
 
-/* A script's end: what it left bound. */
-void iommufd_end(void)
+/* At a script's end: what it left bound. */
+void iommufd_drop(const char *device)
 {
-	while (nbond) {
-		while (bonds[0].npasid)
-			detach(&bonds[0], bonds[0].npasid - 1);
-		unbind(&bonds[0]);
-	}
+	struct dmao_dev *od = find_dev(device);
+	struct bond *b = od ? bond_of(od) : NULL;
+
+	while (b && b->npasid)
+		detach(b, b->npasid - 1);
+	if (b)
+		unbind(b);
 }
 #else
-void iommufd_end(void) { }
+void iommufd_drop(const char *device) { }
 
 static void c_nosys(char **av, int ac)
 {

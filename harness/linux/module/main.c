@@ -88,8 +88,13 @@ static ssize_t dmao_write(struct file *f, const char __user *u, size_t len, loff
 #endif
 		user_maps = true;
 		oput("{}");
-	} else if (!strcmp(av[0], "iommufd_end")) {
-		iommufd_end();
+	} else if (!strcmp(av[0], "calm")) {
+		/* from here on nothing fails that a script wanted to */
+		nrule = 0;
+		set_deny("");
+		oput("{}");
+	} else if (!strcmp(av[0], "iommufd_drop")) {
+		iommufd_drop(ac > 1 ? av[1] : NULL);
 		oput("{}");
 	} else if (!strcmp(av[0], "result")) {
 		oput("{\"r\":%s,", ac > 1 ? av[1] : "null");

@@ -203,6 +203,11 @@ struct dmao_dom *find_dom(const char *n)
 	return NULL;
 }
 
+bool owner_number(const char *n, int *k)
+{
+	return n && n[0] == 'o' && !kstrtoint(n + 1, 10, k) && *k >= 0 && *k < MAXOWN;
+}
+
 /* "o3" is the fourth owner token, "null" the null pointer. */
 int find_owner(const char *n, void **p)
 {
@@ -214,9 +219,9 @@ int find_owner(const char *n, void **p)
 		*p = NULL;
 		return 0;
 	}
-	if (n[0] != 'o' || kstrtoint(n + 1, 10, &k) || k < 0 || k >= MAXOWN)
+	if (!owner_number(n, &k))
 		return -EINVAL;
-	*p = &owners[k];
+	*p = owner_token(k);
 	return 0;
 }
 

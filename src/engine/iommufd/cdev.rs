@@ -49,6 +49,9 @@ impl Engine<'_> {
                 self.state.iommufd.files.remove(at);
                 return Ok(Outcome::Void);
             }
+            CdevOp::Bind { .. } if self.is_bound_to_iommufd(device) && !self.is_bound_by_cdev(device) => {
+                return Err(Outcome::Skipped(Skip::BoundToIommufd));
+            }
             CdevOp::Bind { context } => self.cdev_bind(at, context),
             CdevOp::Attach { .. } | CdevOp::Detach { .. } if !granted => {
                 Err(self.refuse(Errno::EINVAL, Reason::FileNotBound))
@@ -80,7 +83,7 @@ impl Engine<'_> {
     }
 
     /// `vfio_df_unbind_iommufd`
-    fn cdev_unbind(&mut self, device: DeviceId) {
+    pub(super) fn cdev_unbind(&mut self, device: DeviceId) {
         self.vfio_resets(device);
         self.iommufd_detach_and_unbind(device);
     }

@@ -124,6 +124,11 @@ impl Engine<'_> {
         }
     }
 
+    /// Is any device bound to a context?
+    pub(super) fn iommufd_has_devices(&self) -> bool {
+        !self.state.iommufd.bound.is_empty()
+    }
+
     /// Does this domain belong to a page table of iommufd, which alone may free it?
     pub(super) fn is_page_table(&self, domain: DomainId) -> bool {
         self.state.iommufd.page_table(domain).is_some()
@@ -199,8 +204,10 @@ impl Engine<'_> {
         })
     }
 
+    /// The bond that a driver made; VFIO's are VFIO's affair.
     fn bound(&self, device: DeviceId) -> Result<&Bound, Outcome> {
-        let bound = self.state.iommufd.bound(device).filter(|_| !self.is_open_for_context(device));
+        let by_driver = |_: &&Bound| !self.is_open_for_context(device) && !self.is_bound_by_cdev(device);
+        let bound = self.state.iommufd.bound(device).filter(by_driver);
         bound.ok_or(Outcome::Skipped(Skip::NotBoundToIommufd))
     }
 
@@ -211,14 +218,18 @@ impl Engine<'_> {
     /// All files are closed: devices are detached and unbound, then the objects that nobody uses go. A context with a
     /// device that was forgotten is never closed.
     pub(super) fn close_iommufd(&mut self) {
-        self.state.iommufd.files.clear();
         while let Some(bound) = self.state.iommufd.bound.iter().find(|bound| !bound.lost) {
             let (device, attached) = (bound.device, bound.attached.clone());
+            if self.is_bound_by_cdev(device) {
+                self.cdev_unbind(device);
+                continue;
+            }
             for (pasid, _) in attached.into_iter().rev() {
                 self.iommufd_detach(device, pasid);
             }
             self.iommufd_unbind(device);
         }
+        self.state.iommufd.files.clear();
         for hwpt in 0..self.state.iommufd.page_tables.len() {
             if !self.state.iommufd.page_tables[hwpt].destroyed && self.state.iommufd.users(Hwpt(hwpt)) == 0 {
                 self.destroy_page_table(Hwpt(hwpt));

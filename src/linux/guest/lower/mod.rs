@@ -96,6 +96,10 @@ impl Lowering<'_> {
             self.strict_interrupts()?;
             lines.push("strict_interrupts".into());
         }
+        if self.bench.iommufd && self.script.ops.iter().any(|op| matches!(op, Op::Iommufd(_))) {
+            let owners = (0..self.script.owners.len()).map(|owner| format!("context o{owner}"));
+            lines.extend(owners);
+        }
         let mut places = Places::default();
         for (index, device) in self.script.devices.iter().enumerate() {
             let place = match device.bus {
