@@ -176,6 +176,7 @@ impl Engine<'_> {
                 let domain = self.usable(domain)?;
                 self.present(device)?;
                 self.needs(self.rules.pasid_replace() == PasidReplace::Present)?;
+                self.is_callers_handle(self.state.device(device).group, pasid)?;
                 let handle = handle.map_or(GivenHandle::Null, GivenHandle::Named);
                 returned(self.replace_pasid(domain, device, pasid, handle))
             }
@@ -202,6 +203,7 @@ impl Engine<'_> {
                 self.needs(self.knows_group_handles())?;
                 self.usable(domain)?;
                 self.populated(group)?;
+                self.is_callers_handle(Some(group), 0)?;
                 self.detach_group_handle(group);
                 Outcome::Void
             }
@@ -209,6 +211,7 @@ impl Engine<'_> {
                 self.needs(self.knows_group_handles())?;
                 let domain = domain.map(|domain| self.usable(domain)).transpose()?;
                 self.populated(group)?;
+                self.is_callers_handle(Some(group), 0)?;
                 returned(self.replace_group_handle(domain, group, handle))
             }
             Op::AttachHandleGet { group, pasid, kind } => {
@@ -221,6 +224,7 @@ impl Engine<'_> {
                 self.present(device)?;
                 self.needs(self.knows_pasids())?;
                 self.grouped(device)?;
+                self.is_callers_handle(self.state.device(device).group, pasid)?;
                 self.detach_pasid(domain, device, pasid);
                 Outcome::Void
             }

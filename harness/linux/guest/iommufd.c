@@ -55,7 +55,7 @@ static struct bond {
 	int file;
 } bonds[MAXFILE];
 static struct cdev { char device[NAMELEN]; int file, fd; } cdevs[MAXFILE];
-static int ncontext, nobject, nbond, ncdev;
+static int strict, ncontext, nobject, nbond, ncdev;
 
 static struct context *context(const char *name)
 {
@@ -399,6 +399,7 @@ static long c_cdev(char **av)
 /* Interrupts that are not isolated count; no machine that is emulated has others. */
 static long c_strict(char **av)
 {
+	strict = 1;
 	return done(put(ALLOW, "N"));
 }
 
@@ -407,9 +408,11 @@ void iommufd_reset(void)
 {
 	char line[64];
 
+	if (strict)
+		put(ALLOW, "Y");
+	strict = 0;
 	if (!ncontext && !ncdev)
 		return;
-	put(ALLOW, "Y");
 	ask("calm", 4);
 	while (nbond) {
 		struct bond *b = &bonds[0];

@@ -248,6 +248,8 @@ static void c_detach_pasid(char **av, int ac)
 		res_skip("device has no group");
 		return;
 	}
+	if (!need_own_handle(od->dev->iommu_group, n))
+		return;
 	core.detach_pasid(&d->dom, od->dev, n);
 	res_void();
 }

@@ -300,6 +300,7 @@ int pci_world_init(void);
 #ifdef HAVE_ATTACH_HANDLE
 struct iommu_attach_handle *unnamed_handle(void);
 #endif
+bool need_own_handle(struct iommu_group *g, unsigned long pasid);
 void handles_clear(void);
 void o_handles(void);
 void o_pasids(struct iommu_group *g);

@@ -25,6 +25,26 @@ static int find_handle(const char *n, struct iommu_attach_handle **h)
 	return 0;
 }
 
+/* What iommufd stored is iommufd's: it frees what it finds there. */
+static bool is_ours(struct iommu_group *g, unsigned long pasid)
+{
+	struct iommu_attach_handle *h;
+
+	if (!g || off_pasid_array < 0 || !contexts_open())
+		return true;
+	h = (void *)((unsigned long)xa_load(&FIELD(struct xarray, g, off_pasid_array), pasid) & ~3UL);
+	return !h || known_dom((void *)h) || (h >= handles && h < handles + MAXHANDLE) ||
+	       (h >= unnamed && h < unnamed + ARRAY_SIZE(unnamed));
+}
+
+bool need_own_handle(struct iommu_group *g, unsigned long pasid)
+{
+	if (is_ours(g, pasid))
+		return true;
+	res_skip("page table attached");
+	return false;
+}
+
 static bool need_handle(const char *n, struct iommu_attach_handle **h)
 {
 	used = true;
@@ -149,6 +169,8 @@ static void c_detach_group_h(char **av, int ac)
 	if (!og)
 		return;
 	NEED(f);
+	if (!need_own_handle(og->grp, 0))
+		return;
 	f(&d->dom, og->grp);
 	res_void();
 }
@@ -169,6 +191,8 @@ static void c_replace_group_h(char **av, int ac)
 	if (!og)
 		return;
 	NEED(f);
+	if (!need_own_handle(og->grp, 0))
+		return;
 	res_int(f(og->grp, d, h));
 }
 
@@ -190,6 +214,8 @@ static void c_replace_pasid(char **av, int ac)
 	if (!od)
 		return;
 	NEED(f);
+	if (!need_own_handle(od->dev->iommu_group, n))
+		return;
 	res_int(f(&d->dom, od->dev, n, h));
 }
 
@@ -264,6 +290,11 @@ static void c_handle(char **av, int ac)
 	oput(",");
 }
 #else
+bool need_own_handle(struct iommu_group *g, unsigned long pasid)
+{
+	return true;
+}
+
 void handles_clear(void) { }
 void o_pasids(struct iommu_group *g) { }
 void o_handles(void) { }

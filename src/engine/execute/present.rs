@@ -58,6 +58,16 @@ impl Engine<'_> {
         }
     }
 
+    /// What the core has stored for the PASID is not iommufd's.
+    pub(super) fn is_callers_handle(&self, group: Option<GroupId>, pasid: i32) -> Result<(), Outcome> {
+        match group {
+            Some(group) if self.is_iommufds_handle(group, pasid.cast_unsigned()) => {
+                Err(Outcome::Skipped(Skip::PageTableAttached))
+            }
+            _ => Ok(()),
+        }
+    }
+
     pub(super) fn alive(&self, group: GroupId) -> Result<(), Outcome> {
         if self.state.group(group).alive { Ok(()) } else { Err(Outcome::Skipped(Skip::GroupNotPresent)) }
     }

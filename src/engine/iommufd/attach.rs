@@ -86,6 +86,14 @@ impl Engine<'_> {
         siblings.find_map(|bound| bound.attached.iter().find(|(at, _)| *at == pasid).map(|(_, hwpt)| *hwpt))
     }
 
+    /// Is it iommufd's handle that the core has stored for the PASID? Nobody else may replace it or take it out, for
+    /// iommufd frees what it finds there.
+    pub(in crate::engine) fn is_iommufds_handle(&self, group: GroupId, pasid: u32) -> bool {
+        let mut of_group = self.state.iommufd.bound.iter().filter(|bound| bound.group == group);
+        self.rules.iommufd_handles() == IommufdHandles::Always
+            && of_group.any(|bound| bound.attached.iter().any(|(at, _)| *at == pasid))
+    }
+
     pub(super) fn is_attached(&self, place: Place) -> bool {
         let bound = self.state.iommufd.bound(place.device);
         bound.is_some_and(|bound| bound.attached.iter().any(|(at, _)| *at == place.pasid))

@@ -25,7 +25,15 @@ impl Engine<'_> {
         }
         self.device_claim(device, Some(context))?;
         self.state.group_mut(group).refs += 1;
-        self.state.iommufd.bound.push(Bound { device, context, group, attached: Vec::new(), lost: false });
+        let number = self.state.iommufd.new_number(context);
+        self.state.iommufd.bound.push(Bound {
+            device,
+            context,
+            number,
+            group,
+            attached: Vec::new(),
+            lost: false,
+        });
         Ok(())
     }
 

@@ -2,6 +2,8 @@
 //! VFIO's character devices: how a user binds and attaches a device through iommufd. While a device of a group is
 //! bound so, the group's file does not open, and the other way round.
 
+use std::collections::BTreeSet;
+
 use super::NO_PASID;
 use crate::engine::Engine;
 use crate::engine::rules::{IommufdPasid, VfioCdev};
@@ -9,12 +11,16 @@ use crate::script::{CdevOp, DeviceId, DriverKind, Errno, OwnerId, PageTable};
 use crate::trace::{Outcome, Reason, Skip};
 
 /// `struct vfio_device_file`
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct CdevFile {
     device: DeviceId,
     file: u8,
     /// It was this file that bound the device.
     granted: bool,
+    /// `iommufd_attached`: attached by a call that named no PASID.
+    attached: bool,
+    /// Attached by calls that named these PASIDs, 0 among them.
+    pasids: BTreeSet<u32>,
 }
 
 impl Engine<'_> {
@@ -36,7 +42,13 @@ impl Engine<'_> {
             if state.driver != Some(DriverKind::VfioPci) || !state.has_iommu {
                 return Ok(Outcome::Err(self.refuse(Errno::ENOENT, Reason::NoSuchFile)));
             }
-            self.state.iommufd.files.push(CdevFile { device, file, granted: false });
+            self.state.iommufd.files.push(CdevFile {
+                device,
+                file,
+                granted: false,
+                attached: false,
+                pasids: BTreeSet::new(),
+            });
             return Ok(Outcome::Ok);
         };
         let granted = self.state.iommufd.files[at].granted;
@@ -85,42 +97,60 @@ impl Engine<'_> {
     /// `vfio_df_unbind_iommufd`
     pub(super) fn cdev_unbind(&mut self, device: DeviceId) {
         self.vfio_resets(device);
-        self.iommufd_detach_and_unbind(device);
-    }
-
-    /// `vfio_iommufd_physical_unbind`: PASIDs are detached first.
-    pub(in crate::engine) fn iommufd_detach_and_unbind(&mut self, device: DeviceId) {
-        let bound = self.state.iommufd.bound(device);
-        let mut pasids: Vec<u32> = bound.iter().flat_map(|b| &b.attached).map(|(at, _)| *at).collect();
-        pasids.sort_unstable_by_key(|pasid| (*pasid == NO_PASID, *pasid));
-        for pasid in pasids {
-            self.iommufd_detach(device, pasid);
+        if let Some(file) = self.granted_file(device) {
+            let (pasids, attached) = (std::mem::take(&mut file.pasids), std::mem::take(&mut file.attached));
+            for pasid in pasids.into_iter().chain(attached.then_some(NO_PASID)) {
+                self.iommufd_detach(device, pasid);
+            }
         }
         self.iommufd_unbind(device);
     }
 
-    fn cdev_is_attached(&self, device: DeviceId, pasid: u32) -> bool {
-        let bound = self.state.iommufd.bound(device);
-        bound.is_some_and(|bound| bound.attached.iter().any(|(at, _)| *at == pasid))
+    /// The same for a device that a group's file opened.
+    pub(in crate::engine) fn iommufd_detach_and_unbind(&mut self, device: DeviceId) {
+        self.iommufd_detach(device, NO_PASID);
+        self.iommufd_unbind(device);
+    }
+
+    fn granted_file(&mut self, device: DeviceId) -> Option<&mut CdevFile> {
+        self.state.iommufd.files.iter_mut().find(|known| known.device == device && known.granted)
+    }
+
+    /// Has this file attached the device, or the PASID? A call that names PASID 0 is not one that names none.
+    fn cdev_is_attached(&mut self, device: DeviceId, pasid: Option<u32>) -> bool {
+        self.granted_file(device).is_some_and(|file| match pasid {
+            None => file.attached,
+            Some(pasid) => file.pasids.contains(&pasid),
+        })
+    }
+
+    fn cdev_set_attached(&mut self, device: DeviceId, pasid: Option<u32>, is: bool) {
+        let Some(file) = self.granted_file(device) else { return };
+        match (pasid, is) {
+            (None, _) => file.attached = is,
+            (Some(pasid), true) => drop(file.pasids.insert(pasid)),
+            (Some(pasid), false) => drop(file.pasids.remove(&pasid)),
+        }
     }
 
     /// `vfio_df_ioctl_attach_pt`: what is attached already is replaced.
     fn cdev_attach(&mut self, device: DeviceId, to: PageTable, pasid: Option<u32>) -> Result<(), Errno> {
         self.check_cdev_pasid(pasid)?;
-        let pasid = pasid.unwrap_or(NO_PASID);
+        let at = pasid.unwrap_or(NO_PASID);
         if self.cdev_is_attached(device, pasid) {
-            self.iommufd_replace(device, to, pasid)
-        } else {
-            self.iommufd_attach(device, to, pasid)
+            return self.iommufd_replace(device, to, at);
         }
+        self.iommufd_attach(device, to, at)?;
+        self.cdev_set_attached(device, pasid, true);
+        Ok(())
     }
 
     /// `vfio_df_ioctl_detach_pt`: nothing attached is no error.
     fn cdev_detach(&mut self, device: DeviceId, pasid: Option<u32>) -> Result<(), Errno> {
         self.check_cdev_pasid(pasid)?;
-        let pasid = pasid.unwrap_or(NO_PASID);
         if self.cdev_is_attached(device, pasid) {
-            self.iommufd_detach(device, pasid);
+            self.iommufd_detach(device, pasid.unwrap_or(NO_PASID));
+            self.cdev_set_attached(device, pasid, false);
         }
         Ok(())
     }

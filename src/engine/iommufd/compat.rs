@@ -23,7 +23,8 @@ impl Engine<'_> {
         }
         let objects = &mut self.state.iommufd;
         let id = IoasName::Compat(context, objects.ioas.len());
-        objects.ioas.push(Ioas { id, context, destroyed: false });
+        let number = objects.new_number(context);
+        objects.ioas.push(Ioas { id, context, number, destroyed: false });
         self.put_compat_ioas(context, Some(id));
     }
 

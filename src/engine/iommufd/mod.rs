@@ -23,6 +23,10 @@ use crate::trace::{BadOp, Outcome, Skip};
 /// `IOMMU_NO_PASID`: what a device's DMA uses that names no PASID.
 const NO_PASID: u32 = 0;
 
+/// The number that an object has in its context. A context that closes destroys its objects in their order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Number(u32);
+
 /// A page table, an index into [`Objects::page_tables`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Hwpt(usize);
@@ -32,6 +36,7 @@ struct Hwpt(usize);
 struct Bound {
     device: DeviceId,
     context: OwnerId,
+    number: Number,
     /// The group that it was in, to which iommufd keeps a reference.
     group: GroupId,
     /// PASID and page table.
@@ -54,6 +59,7 @@ enum IoasName {
 struct Ioas {
     id: IoasName,
     context: OwnerId,
+    number: Number,
     destroyed: bool,
 }
 
@@ -63,6 +69,7 @@ struct PageTableObject {
     domain: DomainId,
     ioas: IoasName,
     context: OwnerId,
+    number: Number,
     /// Made by iommufd itself, and gone with its last user.
     auto: bool,
     /// May be attached beside PASIDs, and to them.
@@ -98,6 +105,20 @@ impl Objects {
 
     fn get(&self, hwpt: Hwpt) -> &PageTableObject {
         &self.page_tables[hwpt.0]
+    }
+
+    /// The number of a new object: the lowest that is free (`xa_alloc` from 1 on).
+    fn new_number(&self, context: OwnerId) -> Number {
+        let devices = self.bound.iter().map(|bound| (bound.context, bound.number));
+        let spaces = self.ioas.iter().filter(|ioas| !ioas.destroyed).map(|ioas| (ioas.context, ioas.number));
+        let tables = self.page_tables.iter().filter(|hwpt| !hwpt.destroyed);
+        let taken: Vec<Number> = devices
+            .chain(spaces)
+            .chain(tables.map(|hwpt| (hwpt.context, hwpt.number)))
+            .filter(|(of, _)| *of == context)
+            .map(|(_, number)| number)
+            .collect();
+        (1..).map(Number).find(|number| !taken.contains(number)).unwrap_or(Number(u32::MAX))
     }
 
     /// So many devices and PASIDs are attached to it.
@@ -159,7 +180,8 @@ impl Engine<'_> {
                 if self.state.iommufd.ioas.iter().any(|known| known.id == id) {
                     return Err(Outcome::Bad(BadOp::NameInUse));
                 }
-                self.state.iommufd.ioas.push(Ioas { id, context, destroyed: false });
+                let number = self.state.iommufd.new_number(context);
+                self.state.iommufd.ioas.push(Ioas { id, context, number, destroyed: false });
                 Outcome::Ok
             }
             IommufdOp::HwptAlloc { hwpt, ioas, device, pasid } => {
@@ -230,10 +252,12 @@ impl Engine<'_> {
             self.iommufd_unbind(device);
         }
         self.state.iommufd.files.clear();
-        for hwpt in 0..self.state.iommufd.page_tables.len() {
-            if !self.state.iommufd.page_tables[hwpt].destroyed && self.state.iommufd.users(Hwpt(hwpt)) == 0 {
-                self.destroy_page_table(Hwpt(hwpt));
-            }
+        let tables = self.state.iommufd.page_tables.iter().enumerate();
+        let tables = tables.filter(|(at, hwpt)| !hwpt.destroyed && self.state.iommufd.users(Hwpt(*at)) == 0);
+        let mut tables: Vec<_> = tables.map(|(at, hwpt)| (hwpt.context, hwpt.number, at)).collect();
+        tables.sort_unstable();
+        for (_, _, at) in tables {
+            self.destroy_page_table(Hwpt(at));
         }
     }
 

@@ -34,10 +34,12 @@ impl Engine<'_> {
             return Err(self.refuse(Errno::EOPNOTSUPP, Reason::NoPasidSupport));
         }
         let domain = self.page_table_domain(device, Role::User, Some(Label::User(name)))?;
+        let number = self.state.iommufd.new_number(context);
         self.state.iommufd.page_tables.push(PageTableObject {
             domain,
             ioas,
             context,
+            number,
             auto: false,
             pasid,
             destroyed: false,
@@ -56,10 +58,12 @@ impl Engine<'_> {
         let Some(context) = objects.bound(device).map(|bound| bound.context) else {
             return Err(Errno::ENOENT);
         };
+        let number = objects.new_number(context);
         objects.page_tables.push(PageTableObject {
             domain,
             ioas,
             context,
+            number,
             auto: true,
             pasid: false,
             destroyed: false,

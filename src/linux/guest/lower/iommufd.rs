@@ -141,7 +141,7 @@ mod tests {
         let mut script = script(IommufdOp::DeviceUnbind { device: DEVICE });
         script.devices[0].isolated_msi = false;
         let setup = lower(&script, &bench(true)).expect("lowered").setup;
-        assert_eq!(setup[1..], ["strict_interrupts", "dev d0 group=g0 isolated_msi=0"]);
+        assert_eq!(setup[1..], ["strict_interrupts", "context o0", "dev d0 group=g0 isolated_msi=0"]);
         script.devices[0].bus = Bus::Pci;
         assert_eq!(lower(&script, &bench(true)), Err(CannotRun::Interrupts));
     }
