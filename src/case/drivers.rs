@@ -160,10 +160,10 @@ pub const SETS: &[NamedSet] = &[
     NamedSet {
         name: "mediatek",
         about: "MediaTek's M4U of the second generation (64-bit ARM). Only paging domains on demand; a detach \
-                operation, then a static identity domain.",
+                operation up to v6.2, nothing for it until a static identity domain in v6.7 (b01b12573837).",
         source: "drivers/iommu/mtk_iommu.c",
         deny: PAGING_ONLY,
-        detach: DetachOps::Full,
+        detach: DetachOps::DetachOnly,
         statics: &[Static::Identity],
         deferred_flush: false,
         ..PLAIN
@@ -181,11 +181,11 @@ pub const SETS: &[NamedSet] = &[
     },
     NamedSet {
         name: "qcom",
-        about: "Qualcomm's IOMMU of older chips. Only paging domains on demand; a detach operation, then a \
-                static identity domain.",
+        about: "Qualcomm's IOMMU of older chips. Only paging domains on demand; a detach operation up to \
+                v6.2, nothing for it until a static identity domain in v6.7 (786478a90294).",
         source: "drivers/iommu/arm/arm-smmu/qcom_iommu.c",
         deny: PAGING_ONLY,
-        detach: DetachOps::Full,
+        detach: DetachOps::DetachOnly,
         statics: &[Static::Identity],
         deferred_flush: false,
         ..PLAIN

@@ -291,7 +291,7 @@ impl Engine<'_> {
     /// Has the driver `set_platform_dma_ops`?
     pub(super) fn has_platform_op(&self) -> bool {
         match self.state.driver.detach {
-            DetachOps::None => false,
+            DetachOps::None | DetachOps::DetachOnly => false,
             DetachOps::Full => true,
             DetachOps::LatePlatformOp => self.rules.rockchip_platform_op() == RockchipPlatformOp::Present,
         }

@@ -71,7 +71,12 @@ fn random_script(random: &mut Random) -> Script {
     script.settings = vec![
         Setting::DefaultType(random.pick(&[DefaultType::Dma, DefaultType::DmaFq, DefaultType::Identity])),
         Setting::Deny(random_kinds(random)),
-        Setting::Detach(random.pick(&[DetachOps::None, DetachOps::Full, DetachOps::LatePlatformOp])),
+        Setting::Detach(random.pick(&[
+            DetachOps::None,
+            DetachOps::Full,
+            DetachOps::LatePlatformOp,
+            DetachOps::DetachOnly,
+        ])),
         Setting::DeferredFlush(random.one_in(2)),
         Setting::Unsafe(random.one_in(4)),
         Setting::Static(match random.below(4) {

@@ -139,6 +139,9 @@ pub enum DetachOps {
     Full,
     /// As `Full`, but `set_platform_dma_ops` came late, as in Rockchip's driver (25c2325575cc, v6.4).
     LatePlatformOp,
+    /// By the domain's `detach_dev` up to v6.2 and not at all from v6.3 to v6.6, as in MediaTek's driver (b01b12573837
+    /// tells, v6.7).
+    DetachOnly,
 }
 
 /// One setting of the mock IOMMU driver. A kernel that lacks what is asked for says so and goes on.

@@ -49,7 +49,12 @@ worded! {
         Platform = "platform",
         Sva = "sva",
     }
-    "a way to detach" DetachOps { None = "none", Full = "full", LatePlatformOp = "late-platform-op", }
+    "a way to detach" DetachOps {
+        None = "none",
+        Full = "full",
+        LatePlatformOp = "late-platform-op",
+        DetachOnly = "detach-only",
+    }
     "a static domain" Static {
         Identity = "identity",
         Blocked = "blocked",

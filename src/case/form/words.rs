@@ -68,6 +68,8 @@ words! {
         Full = "full" => Full,
         /// As `full`, but `set_platform_dma_ops` only from v6.4 on.
         LatePlatformOp = "late-platform-op" => LatePlatformOp,
+        /// By `detach_dev` up to v6.2, not at all from v6.3 to v6.6.
+        DetachOnly = "detach-only" => DetachOnly,
     }
     /// A static domain.
     StaticWord(Static) {

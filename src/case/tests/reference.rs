@@ -92,6 +92,7 @@ fn row(set: &NamedSet) -> String {
         DetachOps::None => "none",
         DetachOps::Full => "full",
         DetachOps::LatePlatformOp => "late-platform-op",
+        DetachOps::DetachOnly => "detach-only",
     };
     let statics: Vec<String> =
         capabilities.statics.iter().map(|domain| format!("{domain:?}").to_lowercase()).collect();

@@ -144,6 +144,7 @@ impl Lowering<'_> {
         match ops {
             DetachOps::None => false,
             DetachOps::Full => true,
+            DetachOps::DetachOnly => rules.null_target != NullTarget::PlatformOp,
             DetachOps::LatePlatformOp => {
                 rules.null_target != NullTarget::PlatformOp
                     || rules.rockchip_platform_op == RockchipPlatformOp::Present

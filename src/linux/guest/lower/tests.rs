@@ -302,6 +302,8 @@ fn the_world_comes_in_order() {
 #[case(DetachOps::LatePlatformOp, "v6.3", "0")]
 #[case(DetachOps::LatePlatformOp, "v6.4", "1")]
 #[case(DetachOps::LatePlatformOp, "v6.12", "1")]
+#[case(DetachOps::DetachOnly, "v6.2", "1")]
+#[case(DetachOps::DetachOnly, "v6.4", "0")]
 fn a_late_operation_is_there_from_its_release_on(
     #[case] ops: DetachOps,
     #[case] release: &str,
