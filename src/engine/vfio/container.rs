@@ -142,10 +142,21 @@ impl Engine<'_> {
         Ok(())
     }
 
-    /// vfio-pci resets a device that it opens or closes, if it can; whether that worked is nobody's concern.
+    /// vfio-pci resets a device that it opens, if it can, and again when it closes it, if that worked
+    /// (`vfio_pci_core_enable`, `vfio_pci_core_disable`). Nobody is told.
     pub(in crate::engine) fn vfio_resets(&mut self, device: DeviceId) {
         let reason = self.reason;
-        let _ = self.reset_function(device);
+        let opened = self.state.vfio.resets.iter().position(|(open, _)| *open == device);
+        match opened.map(|at| self.state.vfio.resets.swap_remove(at)) {
+            None => {
+                let works = self.reset_function(device).is_ok();
+                self.state.vfio.resets.push((device, works));
+            }
+            Some((_, true)) => {
+                let _ = self.reset_function(device);
+            }
+            Some((_, false)) => {}
+        }
         self.reason = reason;
     }
 

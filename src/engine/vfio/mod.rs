@@ -56,6 +56,8 @@ pub(super) struct Vfio {
     containers: Vec<VfioContainer>,
     /// Open files, in the order in which they were opened.
     files: Vec<File>,
+    /// Devices that vfio-pci has open, and whether the reset at the open worked (`reset_works`).
+    resets: Vec<(DeviceId, bool)>,
 }
 
 impl Vfio {
