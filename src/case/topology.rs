@@ -7,7 +7,8 @@ use super::form::{DeviceForm, DomainWord, IommuForm, Listed, Short, TopologyForm
 use super::hint::did_you_mean;
 use super::names::Names;
 use crate::script::{
-    Arch, Bus, DefaultType, DetachOps, DeviceId, DeviceSpec, Errno, GroupSpec, KindSet, Script, Setting,
+    Arch, Bus, DefaultType, DetachOps, DeviceId, DeviceSpec, Errno, GroupId, GroupSpec, KindSet, Script,
+    Setting,
 };
 
 /// Fills in everything of a script that comes before its operations.
@@ -44,6 +45,8 @@ pub(crate) fn lower<'t>(
         let at = names.find_device(name.text()).map(DeviceId::index);
         if let Some(device) = at.and_then(|at| script.devices.get_mut(at)) {
             options(name, form, script.arch, device)?;
+            device.vfio_group =
+                form.vfio_group.as_deref().map(|word| vfio_group(names, word, device)).transpose()?;
         }
     }
     if script.arch != Arch::Arm32
@@ -59,10 +62,24 @@ pub(crate) fn needs_arm32<'t>(word: &Word<'t>, what: &str) -> Complaint<'t> {
     Complaint::at(word.spot(), Problem::NeedsArm32(what.to_owned())).hint("set `arch: arm32` in the topology")
 }
 
+/// A group that VFIO makes for this device alone.
+fn vfio_group<'t>(names: &Names, word: &Word<'t>, device: &DeviceSpec) -> Result<GroupId, Complaint<'t>> {
+    let group = names.group(word)?;
+    let problem = if device.group.is_some() {
+        format!("device `{}` has a group already", device.name)
+    } else if names.devices.iter().any(|(_, of)| *of == Some(group)) {
+        format!("group `{}` has devices, so VFIO does not make it", word.text())
+    } else {
+        return Ok(group);
+    };
+    let hint = "`vfio_group` is an empty group, of a device that is in no other";
+    Err(Complaint::at(word.spot(), Problem::Conflict(problem)).hint(hint))
+}
+
 /// A device's options.
 fn options<'t>(
     name: &Word<'t>,
-    form: &DeviceForm,
+    form: &DeviceForm<'t>,
     arch: Arch,
     device: &mut DeviceSpec,
 ) -> Result<(), Complaint<'t>> {

@@ -121,7 +121,7 @@ impl Engine<'_> {
             self.probe_op_of(device, driver).map_err(|errno| {
                 self.cleanup_dma(device, driver);
                 match driver {
-                    DriverKind::VfioPci => errno,
+                    DriverKind::VfioPci | DriverKind::VfioEmulated => errno,
                     _ => self.refuse(errno, Reason::DriverProbeFailed),
                 }
             })
@@ -145,6 +145,7 @@ impl Engine<'_> {
             DriverKind::VfioPci if bridge => Err(self.refuse(Errno::EINVAL, Reason::DriverProbeFailed)),
             DriverKind::Pcieport if !bridge => Err(Errno::ENODEV),
             DriverKind::VfioPci => self.vfio_register(device),
+            DriverKind::VfioEmulated => self.vfio_register_emulated(device),
             DriverKind::PciStub | DriverKind::Pcieport => Ok(()),
         }
     }
@@ -181,7 +182,7 @@ impl Engine<'_> {
     /// `device_release_driver`; the architecture comes after the unuse.
     pub(super) fn unbind(&mut self, device: DeviceId) {
         let Some(driver) = self.state.device(device).driver else { return };
-        if driver == DriverKind::VfioPci {
+        if matches!(driver, DriverKind::VfioPci | DriverKind::VfioEmulated) {
             self.vfio_unregister(device);
         }
         self.cleanup_dma(device, driver);

@@ -166,6 +166,7 @@ pub(super) fn renamed(op: Op, to: &mut impl Renaming) -> Option<Op> {
                 *device = to.device(*device)?;
             }
             VfioOp::DeviceClose { device } => *device = to.device(*device)?,
+            VfioOp::DropRawio => {}
         },
         Op::IommuDeviceRegister
         | Op::IommuDeviceUnregister

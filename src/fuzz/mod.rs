@@ -16,8 +16,14 @@ pub mod yaml;
 
 /// Questions that only operations ask which the generator does not draw.
 #[cfg(test)]
-const NOT_DRAWN: &[crate::engine::Axis] =
-    &[crate::engine::Axis::VfioIommufd, crate::engine::Axis::VfioDeviceContext];
+const NOT_DRAWN: &[crate::engine::Axis] = &[
+    crate::engine::Axis::VfioIommufd,
+    crate::engine::Axis::VfioDeviceContext,
+    crate::engine::Axis::VfioNoIommuBus,
+    crate::engine::Axis::VfioNoIommuTest,
+    crate::engine::Axis::VfioFakeGroups,
+    crate::engine::Axis::IommufdNoIommu,
+];
 
 pub use canonical::canonical;
 pub use generate::{Generator, Theme};

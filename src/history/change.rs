@@ -103,12 +103,22 @@ pub const CHANGES: &[Change] = changes! {
     }
     "e8ae0e140c05" "v5.19-rc1" "a VFIO driver takes only devices whose DMA is coherent with caches" {
         VfioCoherency::Bus,
+        VfioNoIommuTest::BusCoherent,
     }
     "805bb6c1bd90" "v5.19-rc1" "VFIO looks for a device before it looks at the group's container" {
         VfioDeviceFd::DeviceFirst,
     }
+    "a77109ffca33" "v5.19-rc1" "the no-IOMMU mode is for any device without group, also on a bus with an IOMMU" {
+        VfioNoIommuBus::Any,
+    }
+    "a3da1ab6fbea" "v5.19-rc1" "VFIO does not claim groups of its own making" {
+        VfioFakeGroups::Spared,
+    }
     "8490cad4dc4e" "v5.19-rc7" "Rockchip's display driver takes the ARM mapping off before it attaches" {
         RockchipAttach::MappingOffFirst,
+    }
+    "afe4e376ac5d" "v5.19-rc7" "VFIO tests for coherent DMA only where there is an IOMMU" {
+        VfioNoIommuTest::Absent,
     }
     "ae626eb97376" "v6.0-rc1" "32-bit ARM does DMA without IOMMU by the common code, without a table of operations" {
         ArmDirectOps::NoTable,
@@ -408,5 +418,8 @@ pub const CHANGES: &[Change] = changes! {
     }
     "5474e6e17a26" "v7.1-rc4" "a reset does not keep detach and release from changing the group's domain" {
         ResetMust::Passes,
+    }
+    "072f454c38fd" "v7.3-rc1" "a device without IOMMU is bound to iommufd through its character device" {
+        IommufdNoIommu::Bound,
     }
 };

@@ -93,6 +93,7 @@ pub enum Capability {
     SharedMsi,
     Ats,
     RequesterId,
+    VfioGroup,
     Amba,
     FslMc,
     Pci,
@@ -128,6 +129,7 @@ worded! {
         SharedMsi = "shared_msi",
         Ats = "ats",
         RequesterId = "requester_id",
+        VfioGroup = "vfio_group",
         Amba = "amba",
         FslMc = "fsl-mc",
         Pci = "pci",
@@ -310,6 +312,7 @@ fn needs(script: &Script) -> Vec<Capability> {
         need(!device.isolated_msi, Capability::SharedMsi);
         need(device.ats, Capability::Ats);
         need(device.requester_id.is_some(), Capability::RequesterId);
+        need(device.vfio_group.is_some(), Capability::VfioGroup);
         match device.bus {
             Bus::Platform => {}
             Bus::Amba => need(true, Capability::Amba),

@@ -139,6 +139,9 @@ pub struct WireDevice<'a> {
     /// The requester id that it shares with others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requester_id: Option<u16>,
+    /// The group that VFIO makes for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vfio_group: Option<Text<'a>>,
 }
 
 macro_rules! operations {
@@ -240,6 +243,7 @@ operations! {
     "vfio_group_get_device_fd" VfioGroupGetDeviceFd(DeviceGroup<'a>),
     "vfio_device_close" VfioDeviceClose(OfDevice<'a>),
     "vfio_group_get_status" VfioGroupGetStatus(OfGroup<'a>),
+    "drop_cap_sys_rawio" DropCapSysRawio(Nothing),
     "fail" Fail(WireFault<'a>),
     "fail_clear" FailClear(Nothing),
     "deny" Deny(Kinds),

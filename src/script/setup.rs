@@ -210,6 +210,9 @@ pub enum DriverKind {
     PciStub,
     /// The kernel's `pcieport`, which takes bridges alone.
     Pcieport,
+    /// A driver that registers an emulated device with VFIO (`vfio_register_emulated_iommu_dev`), such as that of a
+    /// mediated device.
+    VfioEmulated,
 }
 
 impl DriverKind {
@@ -218,7 +221,11 @@ impl DriverKind {
     pub fn manages_dma(self) -> bool {
         match self {
             DriverKind::KernelDma => false,
-            DriverKind::Managed | DriverKind::VfioPci | DriverKind::PciStub | DriverKind::Pcieport => true,
+            DriverKind::Managed
+            | DriverKind::VfioPci
+            | DriverKind::PciStub
+            | DriverKind::Pcieport
+            | DriverKind::VfioEmulated => true,
         }
     }
 
@@ -226,7 +233,7 @@ impl DriverKind {
     #[must_use]
     pub fn needs_pci(self) -> bool {
         match self {
-            DriverKind::KernelDma | DriverKind::Managed => false,
+            DriverKind::KernelDma | DriverKind::Managed | DriverKind::VfioEmulated => false,
             DriverKind::VfioPci | DriverKind::PciStub | DriverKind::Pcieport => true,
         }
     }
@@ -263,6 +270,9 @@ pub struct DeviceSpec {
     pub ats: bool,
     /// The requester id by which the IOMMU knows it, where several devices share one: DMA aliases.
     pub requester_id: Option<u16>,
+    /// The group that VFIO makes for it, where no IOMMU serves it: if it is emulated, or else in the no-IOMMU mode
+    /// (`enable_unsafe_noiommu_mode`), which is then on.
+    pub vfio_group: Option<GroupId>,
 }
 
 impl DeviceSpec {
@@ -284,6 +294,7 @@ impl DeviceSpec {
             isolated_msi: true,
             ats: false,
             requester_id: None,
+            vfio_group: None,
         }
     }
 }

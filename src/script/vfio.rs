@@ -29,6 +29,8 @@ pub enum VfioOp {
     GroupGetDeviceFd { group: GroupId, device: DeviceId },
     /// `close` of the device's file.
     DeviceClose { device: DeviceId },
+    /// User space gives `CAP_SYS_RAWIO` up.
+    DropRawio,
     /// `VFIO_GROUP_GET_STATUS`
     GroupGetStatus { group: GroupId },
 }
@@ -42,6 +44,8 @@ pub enum VfioIommu {
     Type1v2,
     /// `VFIO_SPAPR_TCE_IOMMU`, which only PowerPC has.
     SpaprTce,
+    /// `VFIO_NOIOMMU_IOMMU`
+    NoIommu,
 }
 
 /// The flags that `VFIO_GROUP_GET_STATUS` answers.

@@ -76,8 +76,14 @@ worded! {
         VfioPci = "vfio_pci",
         PciStub = "pci_stub",
         Pcieport = "pcieport",
+        VfioEmulated = "vfio_emulated",
     }
-    "a type of VFIO's IOMMU" VfioIommu { Type1 = "type1", Type1v2 = "type1v2", SpaprTce = "spapr_tce", }
+    "a type of VFIO's IOMMU" VfioIommu {
+        Type1 = "type1",
+        Type1v2 = "type1v2",
+        SpaprTce = "spapr_tce",
+        NoIommu = "noiommu",
+    }
     "a status of a VFIO group" VfioStatus {
         NotViable = "not_viable",
         Viable = "viable",

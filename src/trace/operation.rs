@@ -162,6 +162,7 @@ pub fn words(script: &Script, op: &Op) -> String {
             format!("{name} of {}", device(script, id))
         }
         Op::Iommufd(op) => format!("{name} {}", iommufd_words(script, op)),
+        Op::Vfio(VfioOp::DropRawio) => name.into(),
         Op::Vfio(op) => format!("{name} {}", vfio_words(script, op)),
         Op::Fail(ref fault) => format!("{name} {}", fault_words(script, fault)),
         Op::Deny { kinds } => format!("{name} {}", kinds_words(kinds)),
@@ -184,6 +185,7 @@ fn vfio_name(op: VfioOp) -> &'static str {
         VfioOp::GroupGetDeviceFd { .. } => "vfio_group_get_device_fd",
         VfioOp::DeviceClose { .. } => "vfio_device_close",
         VfioOp::GroupGetStatus { .. } => "vfio_group_get_status",
+        VfioOp::DropRawio => "drop_cap_sys_rawio",
     }
 }
 
@@ -210,6 +212,7 @@ fn vfio_words(script: &Script, op: VfioOp) -> String {
             format!("{} {}", group(script, id), device(script, of))
         }
         VfioOp::DeviceClose { device: id } => device(script, id).into(),
+        VfioOp::DropRawio => String::new(),
     }
 }
 

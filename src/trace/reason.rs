@@ -114,6 +114,10 @@ pub enum Reason {
     GroupGone,
     /// Devices of the group are open.
     DevicesOpen,
+    /// User space has no `CAP_SYS_RAWIO`.
+    NoRawio,
+    /// Groups without IOMMU and others do not go together.
+    NoIommuMixed,
     /// The context of iommufd has no address space for VFIO's groups.
     NoCompatIoas,
     /// The container has no groups, or an IOMMU already.
@@ -192,6 +196,8 @@ impl Reason {
             Reason::NoContainer => "the group is in no container with an IOMMU",
             Reason::GroupGone => "the last device of the group has left VFIO",
             Reason::DevicesOpen => "devices of the group are open",
+            Reason::NoRawio => "user space has no CAP_SYS_RAWIO",
+            Reason::NoIommuMixed => "groups without IOMMU do not go together with others",
             Reason::NoCompatIoas => "the context has no address space for groups of VFIO",
             Reason::ContainerState => "the container has no group, or an IOMMU already",
             Reason::NoSuchIommu => "VFIO has no such IOMMU",

@@ -78,7 +78,7 @@ pub(crate) struct TopologyForm<'t> {
     /// Options of devices. A device that is only here is served by no IOMMU.
     #[serde(default)]
     #[schemars(extend("maxProperties" = MAX_DEVICES))]
-    pub devices: Entries<'t, DeviceForm>,
+    pub devices: Entries<'t, DeviceForm<'t>>,
     /// Domains, ARM mappings and objects of iommufd that the steps use.
     #[serde(default)]
     #[schemars(extend("maxProperties" = MAX_DOMAINS))]
@@ -151,9 +151,9 @@ pub(crate) struct GroupForm<'t> {
 
 /// Options of a device.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, bound(deserialize = "'de: 't"))]
 #[schemars(extend("allOf" = schema::on_pci()))]
-pub(crate) struct DeviceForm {
+pub(crate) struct DeviceForm<'t> {
     /// Its bus, `platform` if left out: decides how a bind asks for ownership.
     pub bus: Option<BusWord>,
     /// The default domain type that the IOMMU driver insists on for this device.
@@ -179,6 +179,9 @@ pub(crate) struct DeviceForm {
     pub ats: bool,
     /// The same for PCI devices that are DMA aliases of each other: the hardware attaches them together.
     pub requester_id: Option<Bounded<0, 65535>>,
+    /// An empty group, which VFIO makes for a device without IOMMU: for an emulated one, or else in the no-IOMMU mode
+    /// (`enable_unsafe_noiommu_mode`), which is then on.
+    pub vfio_group: Option<GroupName<'t>>,
 }
 
 /// The state of a group before the first step. Nothing checks that it can be brought about: a claim of a group with a

@@ -226,6 +226,8 @@ operations! {
     "vfio_device_close" => VfioDeviceClose(DeviceName<'t>),
     /// Answers `not_viable`, `viable`, `container_set` or `viable_and_set`.
     "vfio_group_get_status" => VfioGroupGetStatus(GroupName<'t>),
+    /// User space gives the capability `CAP_SYS_RAWIO` up, which the no-IOMMU mode asks for.
+    "drop_cap_sys_rawio" => DropCapSysRawio(()),
     /// Plants a fault: calls of the IOMMU driver, or of a device's driver, that fail from now on.
     "fail" => Fail(FailForm<'t>),
     /// Takes all faults out.

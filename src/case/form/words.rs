@@ -105,12 +105,16 @@ words! {
         PciStub = "pci_stub" => PciStub,
         /// pcieport, which takes bridges alone; on PCI.
         Pcieport = "pcieport" => Pcieport,
+        /// A driver of an emulated device, such as a mediated one, which it registers with VFIO; of a device with
+        /// `vfio_group`.
+        VfioEmulated = "vfio_emulated" => VfioEmulated,
     }
     /// What a container's IOMMU is set to.
     VfioIommuWord(VfioIommu) {
         Type1 = "type1" => Type1,
         Type1v2 = "type1v2" => Type1v2,
         SpaprTce = "spapr_tce" => SpaprTce,
+        NoIommu = "noiommu" => NoIommu,
     }
     /// A private field of a group.
     FieldWord(Field) {

@@ -212,6 +212,7 @@ impl Lowering<'_> {
                 group: names.group(&form.group)?,
                 device: names.device(&form.device)?,
             }),
+            Operation::DropCapSysRawio(()) => Op::Vfio(VfioOp::DropRawio),
             Operation::VfioDeviceClose(device) => {
                 Op::Vfio(VfioOp::DeviceClose { device: names.device(device)? })
             }

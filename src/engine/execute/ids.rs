@@ -111,6 +111,7 @@ impl Engine<'_> {
                     VfioOp::SetIommuOfIommufd { context, .. } => owner(context),
                     VfioOp::GroupGetDeviceFd { group: g, device: d } => group(g).and(device(d)),
                     VfioOp::DeviceClose { device: d } => device(d),
+                    VfioOp::DropRawio => Ok(()),
                 }
             }
             Op::Fail(Fault { device: d, domain: about, .. }) => {

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use super::NO_PASID;
 use crate::engine::Engine;
-use crate::engine::rules::{IommufdPasid, VfioCdev};
+use crate::engine::rules::{IommufdNoIommu, IommufdPasid, VfioCdev};
 use crate::script::{CdevOp, DeviceId, DriverKind, Errno, OwnerId, PageTable};
 use crate::trace::{Outcome, Reason, Skip};
 
@@ -38,9 +38,8 @@ impl Engine<'_> {
             if op != CdevOp::Open {
                 return Err(Outcome::Skipped(Skip::FileNotOpen));
             }
-            let state = self.state.device(device);
-            if state.driver != Some(DriverKind::VfioPci) || !state.has_iommu {
-                return Ok(Outcome::Err(self.refuse(Errno::ENOENT, Reason::NoSuchFile)));
+            if let Err(errno) = self.may_open_cdev(device) {
+                return Ok(Outcome::Err(errno));
             }
             self.state.iommufd.files.push(CdevFile {
                 device,
@@ -74,6 +73,23 @@ impl Engine<'_> {
         Ok(result.map_or_else(Outcome::Err, |()| Outcome::Ok))
     }
 
+    /// Is there a character device of this device, and may user space open it?
+    fn may_open_cdev(&mut self, device: DeviceId) -> Result<(), Errno> {
+        let state = self.state.device(device);
+        let there = match state.driver {
+            Some(DriverKind::VfioPci) if state.has_iommu => true,
+            Some(DriverKind::VfioPci) => {
+                self.is_vfio_noiommu(device) && self.rules.iommufd_noiommu() == IommufdNoIommu::Bound
+            }
+            Some(DriverKind::VfioEmulated) => true,
+            _ => false,
+        };
+        if !there {
+            return Err(self.refuse(Errno::ENOENT, Reason::NoSuchFile));
+        }
+        if self.is_vfio_noiommu(device) { self.needs_rawio_at_all() } else { Ok(()) }
+    }
+
     /// Has a file bound this device, which keeps its group's file closed (`cdev_device_open_cnt`)?
     pub(in crate::engine) fn is_bound_by_cdev(&self, device: DeviceId) -> bool {
         self.state.iommufd.files.iter().any(|known| known.device == device && known.granted)
@@ -88,7 +104,11 @@ impl Engine<'_> {
         if granted || self.is_bound_to_iommufd(device) {
             return Err(self.refuse(Errno::EINVAL, Reason::DeviceOpen));
         }
-        self.iommufd_bind(device, context)?;
+        if self.is_vfio_fake(device) {
+            self.add_access(device, context, self.is_vfio_noiommu(device));
+        } else {
+            self.iommufd_bind(device, context)?;
+        }
         self.vfio_resets(device);
         self.state.iommufd.files[at].granted = true;
         Ok(())
@@ -97,6 +117,7 @@ impl Engine<'_> {
     /// `vfio_df_unbind_iommufd`
     pub(super) fn cdev_unbind(&mut self, device: DeviceId) {
         self.vfio_resets(device);
+        self.drop_access(device);
         if let Some(file) = self.granted_file(device) {
             let (pasids, attached) = (std::mem::take(&mut file.pasids), std::mem::take(&mut file.attached));
             for pasid in pasids.into_iter().chain(attached.then_some(NO_PASID)) {
@@ -108,6 +129,7 @@ impl Engine<'_> {
 
     /// The same for a device that a group's file opened.
     pub(in crate::engine) fn iommufd_detach_and_unbind(&mut self, device: DeviceId) {
+        self.drop_access(device);
         self.iommufd_detach(device, NO_PASID);
         self.iommufd_unbind(device);
     }
@@ -136,6 +158,9 @@ impl Engine<'_> {
     /// `vfio_df_ioctl_attach_pt`: what is attached already is replaced.
     fn cdev_attach(&mut self, device: DeviceId, to: PageTable, pasid: Option<u32>) -> Result<(), Errno> {
         self.check_cdev_pasid(pasid)?;
+        if self.state.iommufd.access(device).is_some() {
+            return self.attach_access(device, to, pasid);
+        }
         let at = pasid.unwrap_or(NO_PASID);
         if self.cdev_is_attached(device, pasid) {
             return self.iommufd_replace(device, to, at);
@@ -148,6 +173,9 @@ impl Engine<'_> {
     /// `vfio_df_ioctl_detach_pt`: nothing attached is no error.
     fn cdev_detach(&mut self, device: DeviceId, pasid: Option<u32>) -> Result<(), Errno> {
         self.check_cdev_pasid(pasid)?;
+        if self.state.iommufd.access(device).is_some() {
+            return self.detach_access(device, pasid);
+        }
         if self.cdev_is_attached(device, pasid) {
             self.iommufd_detach(device, pasid.unwrap_or(NO_PASID));
             self.cdev_set_attached(device, pasid, false);

@@ -16,16 +16,39 @@ impl Engine<'_> {
         objects.ioas(*id, context).map(|ioas| ioas.id)
     }
 
-    /// `iommufd_vfio_compat_ioas_create`: does nothing where there is one.
-    pub(in crate::engine) fn create_compat_ioas(&mut self, context: OwnerId) {
+    /// `iommufd_vfio_compat_set_no_iommu`: from now on the context is for devices without IOMMU.
+    pub(in crate::engine) fn set_no_iommu_mode(&mut self, context: OwnerId) -> Result<(), Errno> {
         if self.compat_ioas(context).is_some() {
-            return;
+            return Err(self.refuse(Errno::EINVAL, Reason::NoIommuMixed));
+        }
+        if !self.state.iommufd.no_iommu_mode.contains(&context) {
+            self.state.iommufd.no_iommu_mode.push(context);
+        }
+        Ok(())
+    }
+
+    /// A device without IOMMU is opened only where its user cannot expect that anything is translated.
+    pub(in crate::engine) fn needs_no_compat_ioas(&mut self, context: OwnerId) -> Result<(), Errno> {
+        match self.compat_ioas(context) {
+            Some(_) => Err(self.refuse(Errno::EPERM, Reason::NoIommuMixed)),
+            None => Ok(()),
+        }
+    }
+
+    /// `iommufd_vfio_compat_ioas_create`: does nothing where there is one.
+    pub(in crate::engine) fn create_compat_ioas(&mut self, context: OwnerId) -> Result<(), Errno> {
+        if self.state.iommufd.no_iommu_mode.contains(&context) {
+            return Err(self.refuse(Errno::EINVAL, Reason::NoIommuMixed));
+        }
+        if self.compat_ioas(context).is_some() {
+            return Ok(());
         }
         let objects = &mut self.state.iommufd;
         let id = IoasName::Compat(context, objects.ioas.len());
         let number = objects.new_number(context);
         objects.ioas.push(Ioas { id, context, number, destroyed: false });
         self.put_compat_ioas(context, Some(id));
+        Ok(())
     }
 
     fn put_compat_ioas(&mut self, context: OwnerId, id: Option<IoasName>) {
@@ -55,22 +78,28 @@ impl Engine<'_> {
         context: OwnerId,
         iommu: VfioIommu,
     ) -> Result<(), Errno> {
-        match iommu {
-            VfioIommu::Type1 | VfioIommu::Type1v2 => {}
-            VfioIommu::SpaprTce => return Err(self.refuse(Errno::EINVAL, Reason::NoSuchIommu)),
+        match (iommu, self.state.iommufd.no_iommu_mode.contains(&context)) {
+            (VfioIommu::Type1 | VfioIommu::Type1v2, false) => {}
+            (VfioIommu::NoIommu, true) => return self.needs_rawio_at_all(),
+            _ => return Err(self.refuse(Errno::EINVAL, Reason::NoSuchIommu)),
         }
         self.compat_ioas(context).map(|_| ()).ok_or_else(|| self.refuse(Errno::ENODEV, Reason::NoCompatIoas))
     }
 
     /// Attaches a bound device of VFIO's to that address space.
     pub(in crate::engine) fn attach_compat_ioas(&mut self, device: DeviceId) -> Result<(), Errno> {
-        let place = self.place(device, NO_PASID)?;
+        let Some(context) = self.state.iommufd.context_of(device) else { return Err(Errno::ENODEV) };
         if self.rules.vfio_iommufd() == VfioIommufd::MadeWhenMissing {
-            self.create_compat_ioas(place.context);
+            self.create_compat_ioas(context)?;
         }
-        let Some(ioas) = self.compat_ioas(place.context) else {
+        let Some(ioas) = self.compat_ioas(context) else {
             return Err(self.refuse(Errno::ENODEV, Reason::NoCompatIoas));
         };
+        if let Some(access) = self.state.iommufd.access_mut(device) {
+            access.ioas = Some(ioas);
+            return Ok(());
+        }
+        let place = self.place(device, NO_PASID)?;
         self.with_any_page_table(place, ioas, |engine: &mut Self, place: Place, hwpt| {
             engine.attach_page_table(place, hwpt)
         })

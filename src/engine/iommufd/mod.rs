@@ -5,6 +5,7 @@
 //! faults and dirty tracking are left out: an address space is empty, so that no page table is ever refused for what is
 //! mapped.
 
+mod access;
 mod attach;
 mod bind;
 mod cdev;
@@ -85,6 +86,9 @@ pub(in crate::engine) struct Objects {
     page_tables: Vec<PageTableObject>,
     /// `vfio_ioas` of contexts that have one.
     compat: Vec<(OwnerId, IoasName)>,
+    /// Contexts in `no_iommu_mode`.
+    no_iommu_mode: Vec<OwnerId>,
+    accesses: Vec<access::Access>,
     files: Vec<cdev::CdevFile>,
 }
 
@@ -130,7 +134,7 @@ impl Objects {
 impl Engine<'_> {
     /// Is this device bound to a context?
     pub(super) fn is_bound_to_iommufd(&self, device: DeviceId) -> bool {
-        self.state.iommufd.bound(device).is_some()
+        self.state.iommufd.context_of(device).is_some()
     }
 
     /// Would an unbind of its driver wait for iommufd?
@@ -240,6 +244,7 @@ impl Engine<'_> {
     /// All files are closed: devices are detached and unbound, then the objects that nobody uses go. A context with a
     /// device that was forgotten is never closed.
     pub(super) fn close_iommufd(&mut self) {
+        self.state.iommufd.accesses.clear();
         while let Some(bound) = self.state.iommufd.bound.iter().find(|bound| !bound.lost) {
             let (device, attached) = (bound.device, bound.attached.clone());
             if self.is_bound_by_cdev(device) {

@@ -117,7 +117,8 @@ impl Engine<'_> {
             }
             PageTable::Ioas(id) => {
                 let id = IoasName::Of(id);
-                let in_use = objects.page_tables.iter().any(|hwpt| hwpt.ioas == id && !hwpt.destroyed);
+                let in_use = objects.page_tables.iter().any(|hwpt| hwpt.ioas == id && !hwpt.destroyed)
+                    || objects.accesses.iter().any(|access| access.ioas == Some(id));
                 let found = objects.ioas.iter_mut().find(|ioas| ioas.id == id && !ioas.destroyed);
                 match found {
                     None => return Err(self.refuse(Errno::ENOENT, Reason::NoSuchObject)),

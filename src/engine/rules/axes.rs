@@ -119,4 +119,8 @@ rules! {
     vfio_references: VfioReferences,
     vfio_iommufd: VfioIommufd,
     vfio_device_context: VfioDeviceContext,
+    vfio_noiommu_bus: VfioNoIommuBus,
+    vfio_noiommu_test: VfioNoIommuTest,
+    vfio_fake_groups: VfioFakeGroups,
+    iommufd_noiommu: IommufdNoIommu,
 }

@@ -3,7 +3,7 @@
 
 use super::type1::Type1;
 use super::{ContainerObject, Engine, File, GroupObject, Opened, VfioContainer};
-use crate::engine::rules::{VfioClaim, VfioDeviceFd, VfioViability};
+use crate::engine::rules::{VfioDeviceFd, VfioViability};
 use crate::script::{ContainerId, DeviceId, Errno, OwnerId, VfioIommu};
 use crate::trace::Reason;
 
@@ -24,8 +24,10 @@ impl Engine<'_> {
         container: ContainerObject,
     ) -> Result<(), Errno> {
         self.may_be_set(object)?;
+        self.needs_rawio(object)?;
+        self.may_join(object, container)?;
         let group = self.state.vfio.group(object).group;
-        let claims = self.rules.vfio_claim() == VfioClaim::AtSetContainer;
+        let claims = self.vfio_claims(object);
         if claims {
             self.group_claim(group, Some(OwnerId::OUTSIDE))?;
         }
@@ -63,7 +65,7 @@ impl Engine<'_> {
         if self.state.vfio.containers[container.0].iommu.is_some() {
             self.type1_detach(container, object);
         }
-        if self.rules.vfio_claim() == VfioClaim::AtSetContainer {
+        if self.vfio_claims(object) {
             self.group_release(self.state.vfio.group(object).group);
         }
         self.state.vfio.group_mut(object).container = None;
@@ -84,11 +86,12 @@ impl Engine<'_> {
         if state.groups.is_empty() || state.iommu.is_some() {
             return Err(self.refuse(Errno::EINVAL, Reason::ContainerState));
         }
-        match iommu {
-            VfioIommu::Type1 | VfioIommu::Type1v2 => {}
-            VfioIommu::SpaprTce => return Err(self.refuse(Errno::ENODEV, Reason::NoSuchIommu)),
-        }
         let groups = state.groups.clone();
+        match (iommu, self.is_noiommu(container)) {
+            (VfioIommu::Type1 | VfioIommu::Type1v2, Some(false)) => {}
+            (VfioIommu::NoIommu, Some(true)) => self.needs_rawio(groups[0])?,
+            _ => return Err(self.refuse(Errno::ENODEV, Reason::NoSuchIommu)),
+        }
         self.state.vfio.containers[container.0].iommu = Some(Type1::default());
         for (at, object) in groups.iter().enumerate() {
             let Err(errno) = self.type1_attach(container, *object) else { continue };
@@ -139,7 +142,7 @@ impl Engine<'_> {
         if self.rules.vfio_viability() == VfioViability::Drivers && !self.is_viable(object) {
             return Err(self.refuse(Errno::EINVAL, Reason::NotViable));
         }
-        Ok(())
+        self.needs_rawio(object)
     }
 
     /// vfio-pci resets a device that it opens, if it can, and again when it closes it, if that worked

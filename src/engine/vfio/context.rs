@@ -2,8 +2,9 @@
 //! A context of iommufd in the place of a group's container. The group is not claimed then; each device is bound, and
 //! attached to the context's address space for VFIO, when it is opened.
 
+use super::group::GroupKind;
 use super::{Engine, File, GroupObject, Opened};
-use crate::engine::rules::VfioDeviceContext;
+use crate::engine::rules::{VfioDeviceContext, VfioIommufd};
 use crate::script::{DeviceId, Errno, OwnerId};
 use crate::trace::{Reason, Warn};
 
@@ -19,7 +20,10 @@ impl Engine<'_> {
     /// `VFIO_GROUP_SET_CONTAINER` with a context of iommufd.
     pub(super) fn vfio_set_context(&mut self, object: GroupObject, context: OwnerId) -> Result<(), Errno> {
         self.may_be_set(object)?;
-        self.create_compat_ioas(context);
+        match (self.kind(object), self.rules.vfio_iommufd()) {
+            (GroupKind::NoIommu, VfioIommufd::MadeAtSetContainer) => self.set_no_iommu_mode(context)?,
+            _ => self.create_compat_ioas(context)?,
+        }
         self.state.vfio.group_mut(object).context = Some(context);
         Ok(())
     }
@@ -32,7 +36,17 @@ impl Engine<'_> {
         device: DeviceId,
         context: OwnerId,
     ) -> Result<(), Errno> {
-        self.iommufd_bind(device, context)?;
+        match (self.kind(object), self.rules.vfio_iommufd()) {
+            (GroupKind::NoIommu, VfioIommufd::MadeAtSetContainer) => {
+                self.needs_rawio(object)?;
+                self.needs_no_compat_ioas(context)?;
+                self.vfio_resets(device);
+                self.state.vfio.files.push(File::Device(device, object, Opened::Iommufd));
+                return Ok(());
+            }
+            (GroupKind::Emulated, _) => self.add_access(device, context, false),
+            (GroupKind::Iommu | GroupKind::NoIommu, _) => self.iommufd_bind(device, context)?,
+        }
         self.vfio_resets(device);
         if let Err(errno) = self.attach_compat_ioas(device) {
             let reason = self.reason;

@@ -7,9 +7,21 @@ use crate::engine::vfio::ContainerObject;
 use crate::script::{DeviceId, DriverKind, Errno, GroupId, OwnerId};
 use crate::trace::{Crash, Reason, Warn};
 
+/// `enum vfio_group_type`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum GroupKind {
+    /// `VFIO_IOMMU`
+    Iommu,
+    /// `VFIO_EMULATED_IOMMU`: VFIO made the core's group for an emulated device.
+    Emulated,
+    /// `VFIO_NO_IOMMU`: VFIO made it for a device that no IOMMU serves.
+    NoIommu,
+}
+
 /// `struct vfio_group`
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct VfioGroup {
+    pub(super) kind: GroupKind,
     /// The IOMMU core's group.
     pub(super) group: GroupId,
     /// Its devices that are VFIO's.
@@ -53,7 +65,7 @@ impl Engine<'_> {
         let coherent = self.script.devices[device.index()].cache_coherent;
         let rule = self.rules.vfio_coherency();
         let Some(group) = self.state.device(device).group else {
-            return Err(self.refuse(Errno::EINVAL, Reason::NoGroup));
+            return self.vfio_register_noiommu(device);
         };
         let fits = match rule {
             VfioCoherency::Ignored => true,
@@ -63,7 +75,8 @@ impl Engine<'_> {
         if !fits {
             return Err(self.refuse(Errno::EINVAL, Reason::NotCoherent));
         }
-        let object = self.vfio_group_by(group).unwrap_or_else(|| self.new_vfio_group(group));
+        let object =
+            self.vfio_group_by(group).unwrap_or_else(|| self.new_vfio_group(group, GroupKind::Iommu));
         self.state.vfio.group_mut(object).devices.push(device);
         if self.rules.vfio_references() == VfioReferences::DriverToo {
             self.state.group_mut(group).refs += 1;
@@ -71,9 +84,10 @@ impl Engine<'_> {
         Ok(())
     }
 
-    fn new_vfio_group(&mut self, group: GroupId) -> GroupObject {
+    pub(super) fn new_vfio_group(&mut self, group: GroupId, kind: GroupKind) -> GroupObject {
         self.state.group_mut(group).refs += 1;
         let new = VfioGroup {
+            kind,
             group,
             devices: Vec::new(),
             known: true,
@@ -89,6 +103,11 @@ impl Engine<'_> {
     pub(in crate::engine) fn vfio_unregister(&mut self, device: DeviceId) {
         let Some(object) = self.vfio_group_of(device) else { return };
         self.state.vfio.group_mut(object).devices.retain(|d| *d != device);
+        let id = self.state.vfio.group(object).group;
+        let fake = self.state.vfio.group(object).kind != GroupKind::Iommu;
+        if fake {
+            self.remove_by_hand(device);
+        }
         if self.rules.vfio_last_device() == VfioLastDevice::TakesGroupOut
             && self.state.vfio.group(object).devices.is_empty()
         {
@@ -97,7 +116,7 @@ impl Engine<'_> {
         self.forget_unused(object);
         // Of a device that was taken out of its group by hand nothing is given up any more.
         if self.rules.vfio_references() == VfioReferences::DriverToo
-            && let Some(group) = self.state.device(device).group
+            && let Some(group) = self.state.device(device).group.or(fake.then_some(id))
         {
             self.put_group(group);
         }
@@ -132,6 +151,7 @@ impl Engine<'_> {
         let Some(object) = self.vfio_group_by(group) else {
             return Err(self.refuse(Errno::ENOENT, Reason::NoVfioDevice));
         };
+        self.needs_rawio(object)?;
         if self.state.vfio.group(object).devices.iter().any(|device| self.is_bound_by_cdev(*device)) {
             return Err(self.refuse(Errno::EBUSY, Reason::BoundByCdev));
         }
@@ -180,7 +200,11 @@ impl Engine<'_> {
         let harmless = match self.state.device(device).driver {
             None | Some(DriverKind::PciStub) => true,
             Some(
-                DriverKind::KernelDma | DriverKind::Managed | DriverKind::VfioPci | DriverKind::Pcieport,
+                DriverKind::KernelDma
+                | DriverKind::Managed
+                | DriverKind::VfioPci
+                | DriverKind::Pcieport
+                | DriverKind::VfioEmulated,
             ) => self.script.devices[device.index()].bridge,
         };
         harmless || self.state.vfio.group(object).devices.contains(&device)

@@ -6,6 +6,7 @@
 
 mod container;
 mod context;
+mod fake;
 mod group;
 mod type1;
 
@@ -58,6 +59,8 @@ pub(super) struct Vfio {
     files: Vec<File>,
     /// Devices that vfio-pci has open, and whether the reset at the open worked (`reset_works`).
     resets: Vec<(DeviceId, bool)>,
+    /// User space has no `CAP_SYS_RAWIO` any more.
+    unprivileged: bool,
 }
 
 impl Vfio {
@@ -174,6 +177,10 @@ impl Engine<'_> {
             VfioOp::DeviceClose { device } => {
                 let group = self.state.vfio.device_file(device).ok_or(skip(Skip::DeviceNotOpen))?;
                 self.vfio_device_close(device, group);
+                Outcome::Ok
+            }
+            VfioOp::DropRawio => {
+                self.state.vfio.unprivileged = true;
                 Outcome::Ok
             }
             VfioOp::GroupGetStatus { group } => {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Type 1: the domains that the groups of a container share.
 
+use super::group::GroupKind;
 use super::{ContainerObject, Engine, GroupObject};
 use crate::engine::rules::{Type1Bus, Type1PageTest, UserAlloc};
 use crate::engine::state::DomainId;
@@ -32,6 +33,10 @@ impl Engine<'_> {
         container: ContainerObject,
         object: GroupObject,
     ) -> Result<(), Errno> {
+        // Nothing of a group that VFIO made is attached anywhere.
+        if self.state.vfio.group(object).kind != GroupKind::Iommu {
+            return Ok(());
+        }
         let group = self.state.vfio.group(object).group;
         let own = self.type1_domain(container, object)?;
         if let Err(errno) = self.attach_group(own, group) {

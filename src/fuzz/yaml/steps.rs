@@ -56,9 +56,11 @@ impl Arguments<'_> {
                 let driver = driver.word();
                 format!("{{ device: {}, driver: {driver} }}", self.device(device)?)
             }
-            Op::IommuDeviceRegister | Op::IommuDeviceUnregister | Op::FailClear | Op::Observe => {
-                String::new()
-            }
+            Op::IommuDeviceRegister
+            | Op::IommuDeviceUnregister
+            | Op::FailClear
+            | Op::Observe
+            | Op::Vfio(VfioOp::DropRawio) => String::new(),
             Op::GroupReleaseDmaOwner { group } | Op::GroupDmaOwnerClaimed { group } => self.group(group)?,
             Op::GroupClaimDmaOwner { group, owner } => {
                 format!("{{ group: {}, owner: {} }}", self.group(group)?, self.owner(owner)?)
@@ -155,6 +157,7 @@ impl Arguments<'_> {
                     format!("{{ group: {}, device: {} }}", self.group(group)?, self.device(device)?)
                 }
                 VfioOp::DeviceClose { device } => self.device(device)?,
+                VfioOp::DropRawio => String::new(),
             },
             Op::Fail(fault) => self.fault(&fault)?,
             Op::Deny { kinds: denied } => kinds(denied)?,

@@ -25,7 +25,7 @@ pub(super) fn write(script: &Script, text: &mut String) -> Result<(), Inexpressi
     let devices: Vec<String> = script
         .devices
         .iter()
-        .filter_map(|spec| device(script.arch, spec).transpose())
+        .filter_map(|spec| device(script, spec).transpose())
         .collect::<Result<_, _>>()?;
     if !devices.is_empty() {
         lines.push("devices:".into());
@@ -107,7 +107,7 @@ fn group(script: &Script, index: usize) -> String {
 }
 
 /// A device's options; one without group is declared by having an entry.
-fn device(arch: Arch, spec: &DeviceSpec) -> Result<Option<String>, Inexpressible> {
+fn device(script: &Script, spec: &DeviceSpec) -> Result<Option<String>, Inexpressible> {
     let mut options = Vec::new();
     if spec.bus != Bus::default() {
         options.push(format!("bus: {}", spec.bus.word()));
@@ -125,7 +125,7 @@ fn device(arch: Arch, spec: &DeviceSpec) -> Result<Option<String>, Inexpressible
     if spec.pasid_bits > 0 {
         options.push(format!("pasid_bits: {}", spec.pasid_bits));
     }
-    let by_itself = arch == Arch::Arm32 && spec.group.is_some();
+    let by_itself = script.arch == Arch::Arm32 && spec.group.is_some();
     if spec.device_tree != by_itself {
         options.push(format!("device_tree: {}", spec.device_tree));
     }
@@ -144,6 +144,9 @@ fn device(arch: Arch, spec: &DeviceSpec) -> Result<Option<String>, Inexpressible
     }
     if let Some(id) = spec.requester_id {
         options.push(format!("requester_id: {id}"));
+    }
+    if let Some(group) = spec.vfio_group.and_then(|id| script.groups.get(id.index())) {
+        options.push(format!("vfio_group: {}", name(&group.name)));
     }
     if options.is_empty() && spec.group.is_some() {
         return Ok(None);

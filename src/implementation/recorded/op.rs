@@ -163,8 +163,9 @@ impl<'t, I: Iterator<Item = &'t str>> Words<'_, I> {
                 let iommu = match self.next("type")? {
                     "1" => VfioIommu::Type1,
                     "2" => VfioIommu::SpaprTce,
+                    "8" => VfioIommu::NoIommu,
                     "3" => VfioIommu::Type1v2,
-                    other => return Err(bad("type", other, "1, 2 or 3")),
+                    other => return Err(bad("type", other, "1, 2, 3 or 8")),
                 };
                 Op::Vfio(VfioOp::SetIommu { container, iommu })
             }

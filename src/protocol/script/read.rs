@@ -95,6 +95,8 @@ impl Reader {
             return Err(Problem::Duplicate("device", name.into())).under("name");
         }
         let group = wire.group.as_ref().map(|group| self.group(group)).transpose()?;
+        let vfio_group =
+            wire.vfio_group.as_ref().map(|group| self.group(group)).transpose().under("vfio_group")?;
         self.script.devices.push(DeviceSpec {
             name: name.into(),
             group,
@@ -110,6 +112,7 @@ impl Reader {
             isolated_msi: wire.isolated_msi,
             ats: wire.ats,
             requester_id: wire.requester_id,
+            vfio_group,
         });
         Ok(())
     }

@@ -107,6 +107,7 @@ impl<'a> Writer<'a> {
             isolated_msi: spec.isolated_msi,
             ats: spec.ats,
             requester_id: spec.requester_id,
+            vfio_group: spec.vfio_group.map(|group| self.group(group)).transpose()?,
         })
     }
 

@@ -84,4 +84,12 @@ axes! {
         /// Yes, where all page tables of the group go with PASIDs.
         Present,
     }
+    /// Can a device without IOMMU be bound through its character device? Read in 6.12.117 and 7.3.4. Page tables of such a
+    /// device by name (`IOMMU_HWPT_ALLOC`) are not modelled.
+    IommufdNoIommu {
+        /// No: it has none.
+        Absent,
+        /// Yes, without any claim.
+        Bound,
+    }
 }

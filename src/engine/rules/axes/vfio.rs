@@ -90,4 +90,25 @@ axes! {
         /// That which it was opened for.
         Files,
     }
+    /// For which devices without IOMMU VFIO makes a group in its no-IOMMU mode. Read in 5.10 and a77109ffca33.
+    VfioNoIommuBus {
+        /// Those on a bus without IOMMU operations.
+        WithoutIommu,
+        /// All.
+        Any,
+    }
+    /// What VFIO tests of a device without IOMMU. Read in the commits.
+    VfioNoIommuTest {
+        /// Nothing.
+        Absent,
+        /// That its bus says that DMA is coherent with caches.
+        BusCoherent,
+    }
+    /// Does VFIO claim also groups of its own making? Read in the commit.
+    VfioFakeGroups {
+        /// Yes, as all in a container.
+        Claimed,
+        /// No.
+        Spared,
+    }
 }

@@ -169,7 +169,11 @@ impl Lowering<'_> {
             isolated_msi,
             ats: _,
             requester_id,
+            vfio_group,
         } = device;
+        if vfio_group.is_some() {
+            return Err(CannotRun::Setting("vfio_group"));
+        }
         if requester_id.is_some() {
             return Err(CannotRun::Alias);
         }
@@ -202,13 +206,13 @@ impl Lowering<'_> {
         Ok(match *op {
             Op::DeviceAdd { device, driver: None } => format!("add {}", names.device(device)?),
             Op::DeviceAdd { device, driver: Some(driver) } => {
-                format!("add {} {}", names.device(device)?, driver_word(driver))
+                format!("add {} {}", names.device(device)?, driver_word(driver)?)
             }
             Op::DeviceDel { device } => format!("del {}", names.device(device)?),
             Op::Bind { device, driver } if driver.needs_pci() => {
-                format!("sysbind {} {}", names.device(device)?, driver_word(driver))
+                format!("sysbind {} {}", names.device(device)?, driver_word(driver)?)
             }
-            Op::Bind { device, driver } => format!("bind {} {}", names.device(device)?, driver_word(driver)),
+            Op::Bind { device, driver } => format!("bind {} {}", names.device(device)?, driver_word(driver)?),
             Op::Unbind { device } => format!("unbind {}", names.device(device)?),
             Op::IommuDeviceRegister => "ireg".into(),
             Op::IommuDeviceUnregister => "iunreg".into(),
@@ -368,14 +372,15 @@ impl Lowering<'_> {
     }
 }
 
-fn driver_word(driver: DriverKind) -> &'static str {
-    match driver {
+fn driver_word(driver: DriverKind) -> Result<&'static str, CannotRun> {
+    Ok(match driver {
         DriverKind::KernelDma => "kdma",
         DriverKind::Managed => "user",
         DriverKind::VfioPci => "vfio-pci",
         DriverKind::PciStub => "pci-stub",
         DriverKind::Pcieport => "pcieport",
-    }
+        DriverKind::VfioEmulated => return Err(CannotRun::Setting("vfio_emulated")),
+    })
 }
 
 fn default_type(kind: DefaultType) -> &'static str {

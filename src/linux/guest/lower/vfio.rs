@@ -30,6 +30,7 @@ pub(super) fn line(names: Names<'_>, op: VfioOp) -> Result<String, CannotRun> {
         VfioOp::GroupGetDeviceFd { group, device } => {
             format!("vfio_device_fd {} {}", names.group(group)?, names.device(device)?)
         }
+        VfioOp::DropRawio => return Err(CannotRun::Setting("drop_cap_sys_rawio")),
         VfioOp::DeviceClose { device } => format!("vfio_device_close {}", names.device(device)?),
         VfioOp::GroupGetStatus { group } => format!("vfio_status {}", names.group(group)?),
     })
@@ -40,6 +41,7 @@ fn number(iommu: VfioIommu) -> u8 {
     match iommu {
         VfioIommu::Type1 => 1,
         VfioIommu::SpaprTce => 2,
+        VfioIommu::NoIommu => 8,
         VfioIommu::Type1v2 => 3,
     }
 }

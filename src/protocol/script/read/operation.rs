@@ -233,6 +233,7 @@ impl Reader {
                 let (group, device) = (self.group(&of.group)?, self.device(&of.device)?);
                 Op::Vfio(VfioOp::GroupGetDeviceFd { group, device })
             }
+            WireOp::DropCapSysRawio(_) => Op::Vfio(VfioOp::DropRawio),
             WireOp::VfioDeviceClose(of) => Op::Vfio(VfioOp::DeviceClose { device: self.device(&of.device)? }),
             WireOp::VfioGroupGetStatus(of) => {
                 Op::Vfio(VfioOp::GroupGetStatus { group: self.group(&of.group)? })

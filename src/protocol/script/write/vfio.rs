@@ -3,7 +3,7 @@
 
 use super::Writer;
 use crate::protocol::error::WireError;
-use crate::protocol::script::{ContainerIommu, DeviceGroup, GroupContainer, WireOp};
+use crate::protocol::script::{ContainerIommu, DeviceGroup, GroupContainer, Nothing, WireOp};
 use crate::protocol::words::Word;
 use crate::script::VfioOp;
 
@@ -41,6 +41,7 @@ impl<'a> Writer<'a> {
                 let (group, device) = (self.group(group)?, self.device(device)?);
                 WireOp::VfioGroupGetDeviceFd(DeviceGroup { device, group })
             }
+            VfioOp::DropRawio => WireOp::DropCapSysRawio(Nothing {}),
             VfioOp::DeviceClose { device } => WireOp::VfioDeviceClose(self.of_device(device)?),
             VfioOp::GroupGetStatus { group } => WireOp::VfioGroupGetStatus(self.of_group(group)?),
         })
