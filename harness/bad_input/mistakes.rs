@@ -382,7 +382,7 @@ pub const RELEASES: &[Mistake] = &[
     (
         "unknown-driver-in-expect",
         ":13:29: unknown word `vfio`",
-        "known here are `kernel_dma`, `managed`, `vfio_pci`, `pci_stub`, `pcieport` and `null`",
+        "known here are `kernel_dma`, `managed`, `vfio_pci`, `pci_stub`, `pcieport`, `vfio_emulated` and `null`",
     ),
     ("unknown-errno-in-fault", ":12:34: unknown errno `EI0`", "did you mean `EIO`?"),
     ("unknown-deny-errno", ":10:24: unknown errno `12`", "write it by name, such as `EBUSY`"),

@@ -16,7 +16,7 @@ use crate::trace::Unseen;
 #[case(r#"{"id":"x","ops":[{"observe":{"a":1}}]}"#, "ops[0].observe.a: unknown field `a`")]
 #[case(
     r#"{"id":"x","ops":[{"bind":{"device":"d","driver":"vfio"}}]}"#,
-    "ops[0].bind.driver: invalid value: string \"vfio\", expected a driver: `kernel_dma`, `managed`, `vfio_pci`, `pci_stub` or `pcieport` (line 1, column 54)"
+    "ops[0].bind.driver: invalid value: string \"vfio\", expected a driver: `kernel_dma`, `managed`, `vfio_pci`, `pci_stub`, `pcieport` or `vfio_emulated` (line 1, column 54)"
 )]
 #[case(r#"{"id":"x","ops":[{"bind":{"device":"d"}}]}"#, "ops[0].bind: missing field `driver`")]
 #[case(
