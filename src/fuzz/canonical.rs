@@ -371,6 +371,7 @@ pub(super) fn without(script: &Script, device_goes: &[DeviceId], group_goes: &[G
             .map(|(_, device)| {
                 let mut device = device.clone();
                 device.group = device.group.and_then(new_group);
+                device.vfio_group = device.vfio_group.and_then(new_group);
                 device
             })
             .collect(),
@@ -429,7 +430,8 @@ pub(super) fn idle(script: &Script) -> (Vec<DeviceId>, Vec<GroupId>) {
         .collect();
     let holds = |group: GroupId| {
         let inside = |(index, device): (usize, &crate::script::DeviceSpec)| {
-            device.group == Some(group) && !devices.iter().any(|id| id.index() == index)
+            [device.group, device.vfio_group].contains(&Some(group))
+                && !devices.iter().any(|id| id.index() == index)
         };
         script.devices.iter().enumerate().any(inside)
     };

@@ -70,6 +70,9 @@ fn a_changed_rule_is_found_in_a_few_operations(
 fn every_change_of_history_is_noticed() {
     let mut missed = Vec::new();
     for change in history::changes() {
+        if change.sets.iter().all(|(axis, _)| crate::fuzz::NOT_DRAWN.contains(axis)) {
+            continue;
+        }
         let at = |name: String| history::resolve(&name).expect("a release");
         let (before, after) = (at(format!("commit:{}^", change.id)), at(format!("commit:{}", change.id)));
         let mut generators = [Arch::Generic, Arch::Arm32].map(|arch| {
@@ -85,9 +88,7 @@ fn every_change_of_history_is_noticed() {
             missed.push(change.id);
         }
     }
-    let not_drawn =
-        |change: &&history::Change| change.sets.iter().all(|(axis, _)| crate::fuzz::NOT_DRAWN.contains(axis));
-    assert_eq!(missed, history::changes().iter().filter(not_drawn).map(|c| c.id).collect::<Vec<_>>());
+    assert_eq!(missed, Vec::<&str>::new());
 }
 
 #[test]
