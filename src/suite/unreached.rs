@@ -8,7 +8,6 @@ const KNOWN: &[(&str, &str)] = &[
         "errno NullTarget",
         "a rollback or a detach meets it, and gives its caller the errno that it had before",
     ),
-    ("errno AlreadyPresent", SCRIPTS),
     ("errno DriverPolicy", SCRIPTS),
     ("WARN GroupFreedWithDomain", LAST_DEVICE),
     (

@@ -25,11 +25,11 @@ impl Engine<'_> {
         self.vfio_make_group(device, group, GroupKind::NoIommu)
     }
 
-    /// `vfio_register_emulated_iommu_dev`
+    /// `vfio_register_emulated_iommu_dev`. A device that has a group of the core's already gets no other.
     pub(in crate::engine) fn vfio_register_emulated(&mut self, device: DeviceId) -> Result<(), Errno> {
         let group = self.script.devices[device.index()].vfio_group;
         let Some(group) = group.filter(|_| self.state.device(device).group.is_none()) else {
-            return Err(self.refuse(Errno::EINVAL, Reason::NoGroup));
+            return Err(self.refuse(Errno::EEXIST, Reason::AlreadyPresent));
         };
         self.vfio_make_group(device, group, GroupKind::Emulated)
     }
