@@ -130,6 +130,9 @@ impl Engine<'_> {
     /// The same for a device that a group's file opened.
     pub(in crate::engine) fn iommufd_detach_and_unbind(&mut self, device: DeviceId) {
         self.drop_access(device);
+        if self.state.iommufd.bound(device).is_none() {
+            return;
+        }
         self.iommufd_detach(device, NO_PASID);
         self.iommufd_unbind(device);
     }
