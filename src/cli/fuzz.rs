@@ -84,7 +84,7 @@ pub(super) enum Machine {
     Arm32,
 }
 
-fn theme() -> impl clap::builder::TypedValueParser<Value = Theme> {
+pub(super) fn theme() -> impl clap::builder::TypedValueParser<Value = Theme> {
     let names = clap::builder::PossibleValuesParser::new(Theme::NAMED.map(|(name, _)| name));
     clap::builder::TypedValueParser::map(names, |given| {
         let known = Theme::NAMED.into_iter().find(|(name, _)| *name == given);

@@ -7,11 +7,11 @@ use std::path::PathBuf;
 
 use super::cases::Folder;
 use super::failure::{self, Failure, Status};
-use super::fuzz::{Machine, profile};
+use super::fuzz::{Machine, profile, theme};
 use super::on::{On, Opened};
 use super::progress;
 use crate::case;
-use crate::fuzz::{DARING, Generator, Profile};
+use crate::fuzz::{DARING, Generator, Profile, Theme};
 use crate::history::Point;
 use crate::implementation::Answer;
 use crate::protocol::record::{Head, RecordError, RecordWriter, Source};
@@ -57,6 +57,10 @@ pub struct Args {
     #[arg(long, value_enum, requires = "random")]
     arch: Option<Machine>,
 
+    /// Make random scripts about one thing only
+    #[arg(long, value_parser = theme(), requires = "random")]
+    about: Option<Theme>,
+
     /// One random script in so many may take the kernel down; 0: none may
     #[arg(long, value_name = "N", default_value_t = DARING, requires = "random")]
     daring: usize,
@@ -85,7 +89,7 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<Status, Failure> {
     let point = release.or(point).ok_or_else(|| Failure::NoRelease(implementation.name()))?;
     let (asked, mut unusable) = match args.random {
         Some(count) => {
-            let profile = profile(args.arch, &args.on, (&family, iommufd), point.clone());
+            let profile = profile(args.arch, &args.on, (&family, iommufd), point.clone()).about(args.about);
             let generator = Generator::new(args.seed, Profile { daring: args.daring, ..profile });
             let script = |number| Asked { script: generator.script(number), note: None };
             ((0..count).map(script).collect(), 0)
