@@ -15,6 +15,7 @@ use libtest_mimic::{Completion, Failed, Trial};
 
 use super::case_schema::CaseSchema;
 use super::config::shown;
+use super::releases;
 use super::suite::Suite;
 
 /// So many problems of one check are listed.
@@ -33,6 +34,7 @@ pub enum Check {
     Redundant,
     Rules,
     Changes,
+    Releases,
     Reach,
     Places,
     Reports,
@@ -43,7 +45,7 @@ pub enum Check {
 }
 
 impl Check {
-    const ALL: [Check; 17] = [
+    const ALL: [Check; 18] = [
         Check::Names,
         Check::FolderSizes,
         Check::KeyOrder,
@@ -54,6 +56,7 @@ impl Check {
         Check::Redundant,
         Check::Rules,
         Check::Changes,
+        Check::Releases,
         Check::Reach,
         Check::Places,
         Check::Reports,
@@ -74,6 +77,7 @@ impl Check {
             self,
             Check::Rules
                 | Check::Changes
+                | Check::Releases
                 | Check::Reach
                 | Check::Places
                 | Check::Reports
@@ -97,6 +101,7 @@ impl Check {
             Check::Redundant => "redundant",
             Check::Rules => "rules",
             Check::Changes => "changes",
+            Check::Releases => "releases",
             Check::Reach => "reach",
             Check::Places => "places",
             Check::Reports => "reports",
@@ -168,6 +173,7 @@ impl Check {
             Check::Redundant => copies::redundant(&suite.surveys()),
             Check::Rules => coverage::undecisive_variants(&suite.surveys()),
             Check::Changes => coverage::undecisive_changes(&suite.surveys()),
+            Check::Releases => releases::wrong(),
             Check::Reach => coverage::unreached(&suite.surveys()),
             Check::Places => unreached_places(suite)?,
             Check::Reports => reports::gaps(&cases(suite)),

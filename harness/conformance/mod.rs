@@ -10,6 +10,7 @@ mod config;
 mod failure;
 mod insta_variables;
 mod judge;
+mod releases;
 mod suite;
 mod trials;
 

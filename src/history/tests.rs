@@ -5,7 +5,7 @@ use rstest::rstest;
 
 use super::release::Version;
 use super::stable::STABLE;
-use super::{CHANGES, Line, decided_by, find, points, resolve};
+use super::{CHANGES, Line, decided_by, points, resolve};
 use crate::engine::rules::{AttachGate, AttachPath, Claim, TypeWithoutDefault, UseWithoutDefault};
 use crate::engine::{Axis, Rules};
 
@@ -73,45 +73,6 @@ fn ownership_began_in_three_steps(
     assert_eq!((rules.claim, rules.type_without_default), (claim, type_write));
 }
 
-#[rstest]
-#[case::known("v6.1.192", "v6.1.192")]
-#[case::between("v6.1.180", "v6.1.176")]
-#[case::just_before_the_change("v6.1.17", "v6.1")]
-#[case::just_with_the_change("v6.1.18", "v6.1.18")]
-#[case::one_of_six("v6.12.23", "v6.12.21")]
-#[case::three_of_six("v6.12.25", "v6.12.24")]
-#[case::five_of_six("v6.12.92", "v6.12.64")]
-#[case::no_v("6.1", "v6.1")]
-#[case::stable_no_v("6.1.192", "v6.1.192")]
-#[case::candidate_no_v("6.1-rc3", "v6.1-rc3")]
-#[case::debian("6.12.117-1~deb12u1", "v6.12.117")]
-#[case::debian_between("6.12.57-1", "v6.12.26")]
-#[case::debian_running("6.12.95+deb12-armmp", "v6.12.95")]
-#[case::fedora("6.12.9-200.fc41.x86_64", "v6.12")]
-#[case::above("v6.12.999", "v6.12.117")]
-#[case::below("v6.1.5", "v6.1")]
-#[case::no_stable_known("v6.9.3", "v6.9")]
-#[case::rc_without_change("v6.1-rc4", "v6.1-rc4")]
-#[case::short_commit("commit:1ea2a07a", "commit:1ea2a07a532b")]
-#[case::long_commit("commit:1ea2a07a532b8e3ed2a0cdf2d5d5eb8c5b9c9b9f", "commit:1ea2a07a532b")]
-fn releases_resolve(#[case] name: &str, #[case] found: &str) {
-    assert_eq!(resolve(name).expect("known").name, found);
-}
-
-const ABI: &str = "such a name does not tell the stable release; give the version of the package, which `uname -v` ends with";
-
-#[rstest]
-#[case::itself("v6.1.192", None)]
-#[case::its_package("6.1.192-2", None)]
-#[case::a_tag("6.1", None)]
-#[case::a_candidate("v6.1-rc4", None)]
-#[case::a_commit("commit:1ea2a07a532b", None)]
-#[case::another("6.12.57-1", Some("v6.12.57"))]
-#[case::no_stable_known("v6.9.3", Some("v6.9.3"))]
-fn what_only_stands_in_is_told(#[case] name: &str, #[case] for_what: Option<&str>) {
-    assert_eq!(find(name).expect("known").stands_in_for.as_deref(), for_what);
-}
-
 #[test]
 fn stable_releases_are_in_order_and_take_over_what_their_base_lacks() {
     for (at, (name, base, taken_over)) in STABLE.iter().enumerate() {
@@ -124,24 +85,6 @@ fn stable_releases_are_in_order_and_take_over_what_their_base_lacks() {
             assert!(!of_base.contains(change), "{name} has {id} from its base");
         }
     }
-}
-
-#[rstest]
-#[case::too_old("v5.9", "releases from v5.10 to v7.3 are known")]
-#[case::too_new("v7.4", "releases from v5.10 to v7.3 are known")]
-#[case::too_new_stable("v8.0.1", "releases from v5.10 to v7.3 are known")]
-#[case::abi("6.1.0-56-amd64", ABI)]
-#[case::abi_elsewhere("6.8.0-45-generic", ABI)]
-#[case::too_new_package("8.0.1-1", "releases from v5.10 to v7.3 are known")]
-#[case::half_a_package("6.1.192-", "a release is written v6.1, v6.1-rc3, v6.1.192 or commit:1ea2a07a532b")]
-#[case::two_numbers("6.1-2", "a release is written v6.1, v6.1-rc3, v6.1.192 or commit:1ea2a07a532b")]
-#[case::word("latest", "a release is written v6.1, v6.1-rc3, v6.1.192 or commit:1ea2a07a532b")]
-#[case::stable_rc("v6.1.2-rc1", "a release is written v6.1, v6.1-rc3, v6.1.192 or commit:1ea2a07a532b")]
-#[case::near_commit("commit:1ea2a07a0000", "did you mean commit:1ea2a07a532b?")]
-#[case::huge("v99999999999.1", "a release is written v6.1, v6.1-rc3, v6.1.192 or commit:1ea2a07a532b")]
-fn unknown_releases_get_a_hint(#[case] name: &str, #[case] hint: &str) {
-    let error = resolve(name).expect_err("unknown");
-    assert_eq!((error.name.as_str(), error.hint.as_str()), (name, hint));
 }
 
 #[test]

@@ -75,12 +75,12 @@ impl Engine<'_> {
 
     /// Is there a character device of this device, and may user space open it?
     fn may_open_cdev(&mut self, device: DeviceId) -> Result<(), Errno> {
-        let state = self.state.device(device);
-        let there = match state.driver {
-            Some(DriverKind::VfioPci) if state.has_iommu => true,
-            Some(DriverKind::VfioPci) => {
-                self.is_vfio_noiommu(device) && self.rules.iommufd_noiommu() == IommufdNoIommu::Bound
+        let there = match self.state.device(device).driver {
+            Some(DriverKind::VfioPci) if self.is_vfio_noiommu(device) => {
+                self.rules.iommufd_noiommu() == IommufdNoIommu::Bound
             }
+            // It stays where the IOMMU goes afterwards.
+            Some(DriverKind::VfioPci) => true,
             Some(DriverKind::VfioEmulated) => true,
             _ => false,
         };
