@@ -500,7 +500,7 @@ pub const WORDS: &[Mistake] = &[
     (
         "driver-of-linux",
         ":12:33: unknown word `rockchip-drm`",
-        "any driver that uses the DMA API is `kernel_dma`; others are `managed`, `vfio_pci`, `pci_stub` and `pcieport`",
+        "any driver that uses the DMA API is `kernel_dma`; others are `managed`, `vfio_pci`, `pci_stub`, `pcieport` and `vfio_emulated`",
     ),
     ("fault-by-function", ":12:19: unknown word `set_dev_pasid`", "write `pasid`"),
 ];

@@ -295,10 +295,17 @@ fn needs(script: &Script) -> Vec<Capability> {
         Op::Bind { driver, .. } => driver.needs_pci(),
         _ => false,
     };
+    let emulated = |op: &Op| match *op {
+        Op::DeviceAdd { driver, .. } => driver == Some(DriverKind::VfioEmulated),
+        Op::Bind { driver, .. } => driver == DriverKind::VfioEmulated,
+        _ => false,
+    };
     need(script.ops.iter().any(pci_driver), Capability::PciDrivers);
     need(!script.registered, Capability::Unregistered);
     need(script.uses_handles(), Capability::Handles);
     need(script.groups.iter().any(|group| group.hold), Capability::Hold);
+    let in_group_of_vfio = script.devices.iter().any(|device| device.vfio_group.is_some());
+    need(in_group_of_vfio || script.ops.iter().any(emulated), Capability::VfioGroup);
     for device in &script.devices {
         need(device.group.is_none(), Capability::NoGroup);
         need(device.default_type.is_some(), Capability::DeviceDefaultType);
@@ -312,7 +319,6 @@ fn needs(script: &Script) -> Vec<Capability> {
         need(!device.isolated_msi, Capability::SharedMsi);
         need(device.ats, Capability::Ats);
         need(device.requester_id.is_some(), Capability::RequesterId);
-        need(device.vfio_group.is_some(), Capability::VfioGroup);
         match device.bus {
             Bus::Platform => {}
             Bus::Amba => need(true, Capability::Amba),
