@@ -145,7 +145,7 @@ impl Engine<'_> {
         let fault = self.alloc_fault(guessed);
         if fault.is_some() || no_cookie || self.state.driver.deny.contains(guessed) {
             self.call(Call::Deny { kind: guessed });
-            return Err(self.refusal(untyped, fault));
+            return Err(self.refusal(fault));
         }
         let domain = self.new_domain(kind, role, name.unwrap_or(Label::Unseen));
         self.call(Call::Alloc { domain: domain.mark(), kind: asked });
@@ -153,12 +153,13 @@ impl Engine<'_> {
     }
 
     /// What the driver gives instead of a domain; `fault` is the errno of the fault that struck, if one did.
-    fn refusal(&self, untyped: bool, fault: Option<Errno>) -> Refusal {
-        let errno = fault.or(self.state.driver.deny_errno);
+    ///
+    /// Without a declared errno it gives NULL, or ENOMEM where it is asked for paging domains without a type: the
+    /// core makes the same errno of both.
+    fn refusal(&self, fault: Option<Errno>) -> Refusal {
         match self.rules.static_domains() {
             StaticDomains::Absent => None,
-            StaticDomains::Present if untyped => Some(errno.unwrap_or(Errno::ENOMEM)),
-            StaticDomains::Present => errno,
+            StaticDomains::Present => fault.or(self.state.driver.deny_errno),
         }
     }
 
@@ -184,7 +185,8 @@ impl Engine<'_> {
         let domain = self.alloc(kind, asked, role, None)?;
         if kind.is_dma() && self.rules.dma_cookie() == DmaCookie::Core && !self.has_iommu_dma() {
             self.free(domain);
-            return Err(Some(Errno::ENODEV).filter(|_| self.rules.static_domains() == StaticDomains::Present));
+            // NULL before v6.7, where no caller looks at the errno.
+            return Err(Some(Errno::ENODEV));
         }
         Ok(domain)
     }
