@@ -45,12 +45,9 @@ const KNOWN: &[(&str, &str)] = &[
         "the NULL handle was refused before the reset was looked for; the match must be complete",
     ),
     ("src/engine/pasid.rs: return Err(self.die(Crash::DeviceWithoutIommu));", PARTLY),
-    ("src/engine/pasid.rs: Err(self.die(Crash::DeviceWithoutIommu))", PARTLY),
-    ("src/engine/pasid.rs: self.die(Crash::DeviceWithoutIommu);", PARTLY),
     ("src/engine/reset.rs: return self.warn(Warn::ResetWithoutBlocking);", "see the WARN of that name"),
     ("src/engine/reset.rs: 0 => self.warn(Warn::ResetNotCounted),", "see the WARN of that name"),
     ("src/engine/sva.rs: None => Err(self.die(Crash::HandleWithoutDomain)),", PARTLY),
-    ("src/engine/sva.rs: self.die(Crash::DeviceWithoutGroup);", PARTLY),
     (
         "src/engine/type_write.rs: Err(self.refuse(Errno::EINVAL, Reason::NoDefaultDomain))",
         "releases with this rule refuse it when they look at the default domain first",
