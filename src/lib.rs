@@ -51,3 +51,4 @@ pub mod replay;
 pub mod script;
 pub mod suite;
 pub mod trace;
+mod whole_file;

@@ -9,7 +9,7 @@ use clap::Subcommand;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::failure::{Failure, Status};
-use super::run::new_table;
+use super::run::{new_table, write_table};
 use crate::linux::cache::{self, Prepared};
 use crate::linux::catalogue::{CATALOGUE, Entry, Tools};
 use crate::linux::name::KernelName;
@@ -95,9 +95,7 @@ fn list(cache: &Path, out: &mut impl Write) -> Result<Status, Failure> {
         let from = info.own.as_ref().map_or("-".into(), |own| own.image.display().to_string());
         table.add_row([kernel.name().as_str(), kernel.arch().name(), &from, &state(&kernel), "-"]);
     }
-    for line in table.to_string().lines() {
-        writeln!(out, "{}", line.trim_end())?;
-    }
+    write_table(&table, out)?;
     writeln!(out, "\nThey lie in {}.", cache.display())?;
     Ok(Status::Good)
 }

@@ -4,7 +4,7 @@
 use std::io::Write;
 
 use super::failure::{Failure, Status};
-use super::run::new_table;
+use super::run::{new_table, write_table};
 use crate::history::{self, Line, Point};
 
 /// List the releases, and the upstream changes that each brought
@@ -37,9 +37,7 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<Status, Failure> {
             table.add_row([point.name.clone(), changes(point)]);
         }
     }
-    for line in table.to_string().lines() {
-        writeln!(out, "{}", line.trim_end())?;
-    }
+    write_table(&table, out)?;
     Ok(Status::Good)
 }
 

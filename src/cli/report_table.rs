@@ -9,6 +9,7 @@ use super::cases::Folder;
 use super::failure::{Failure, Status};
 use crate::case;
 use crate::suite::reports::{self, FILE};
+use crate::whole_file;
 
 /// Print the table of reports and the cases that tell them
 #[derive(Debug, clap::Args)]
@@ -35,7 +36,7 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<Status, Failure> {
         let message = format!("{} has no place for the table", path.display());
         return Err(Failure::Report(message));
     };
-    fs::write(&path, written)?;
+    whole_file::write(&path, &written)?;
     writeln!(out, "written to {}", path.display())?;
     Ok(Status::Good)
 }

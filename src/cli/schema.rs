@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! `dma-ownership schema`
 
-use std::fs;
 use std::io::Write;
 
 use super::cases::Folder;
 use super::failure::{Failure, Status};
 use crate::case::schema;
 use crate::suite::find::SCHEMA;
+use crate::whole_file;
 
 /// Print the JSON Schema of a case file, for editors
 ///
@@ -29,7 +29,7 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<Status, Failure> {
         return Ok(Status::Good);
     }
     let path = args.folder.path()?.join(SCHEMA);
-    fs::write(&path, text)?;
+    whole_file::write(&path, &text)?;
     writeln!(out, "written to {}", path.display())?;
     Ok(Status::Good)
 }

@@ -8,7 +8,7 @@ use comfy_table::{CellAlignment, Table};
 use serde::Serialize;
 
 use super::report::{Ran, Report};
-use super::table::new_table;
+use super::table::{new_table, write_table};
 use super::{Format, Points};
 use crate::cli::failure::{Failure, Status};
 use crate::engine::Axis;
@@ -121,7 +121,7 @@ fn text(matrix: &Matrix<'_>, cases: usize, out: &mut impl Write) -> Result<(), F
         table.add_row([point.name.clone()].into_iter().chain(Kind::all().map(count)));
     }
     to_the_right(&mut table, 1..=4);
-    lines(&table, out)?;
+    write_table(&table, out)?;
 
     for kind in Kind::all() {
         writeln!(out)?;
@@ -144,7 +144,7 @@ fn text(matrix: &Matrix<'_>, cases: usize, out: &mut impl Write) -> Result<(), F
             table.add_row(row);
         }
         to_the_right(&mut table, 1..=1);
-        lines(&table, out)?;
+        write_table(&table, out)?;
     }
 
     writeln!(out)?;
@@ -173,11 +173,4 @@ fn to_the_right(table: &mut Table, columns: std::ops::RangeInclusive<usize>) {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
-}
-
-fn lines(table: &Table, out: &mut impl Write) -> Result<(), Failure> {
-    for line in table.to_string().lines() {
-        writeln!(out, "{}", line.trim_end())?;
-    }
-    Ok(())
 }

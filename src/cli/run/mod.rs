@@ -19,7 +19,7 @@ use super::failure::{self, Failure, Status};
 use super::on::On;
 use super::progress;
 use report::{Points, Report};
-pub(super) use table::new_table;
+pub(super) use table::{new_table, write_table};
 
 /// Run cases and show what every release makes of them
 ///

@@ -36,9 +36,7 @@ pub fn write(whole: &Whole<'_>, reports: &[Report], out: &mut impl Write) -> Res
             }
         }
     }
-    for line in table.to_string().lines() {
-        writeln!(out, "{}", line.trim_end())?;
-    }
+    write_table(&table, out)?;
     writeln!(out)?;
     summary(whole, reports, out)
 }
@@ -53,6 +51,11 @@ pub fn new_table() -> Table {
         table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width.max(NARROWEST));
     }
     table
+}
+
+/// Writes a table without blanks at the ends of its lines.
+pub fn write_table(table: &Table, out: &mut impl Write) -> io::Result<()> {
+    table.to_string().lines().try_for_each(|line| writeln!(out, "{}", line.trim_end()))
 }
 
 /// `3 iommu_attach_device: ok | EBUSY from commit:1ea2a07a532b`

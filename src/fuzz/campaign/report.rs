@@ -10,6 +10,7 @@ use crate::engine;
 use crate::fuzz::yaml::{self, Words};
 use crate::trace::compare::Place;
 use crate::trace::{operation, text};
+use crate::whole_file;
 
 /// A file that cannot be written.
 #[derive(Debug, thiserror::Error)]
@@ -46,25 +47,11 @@ pub fn write_all(
             };
             let number = if number == 0 { String::new() } else { format!("-{}", number + 1) };
             let path = folder.join(format!("{}{number}.{extension}", kind.slug()));
-            write(&path, &content).map_err(|error| ReportError { path: path.clone(), error })?;
+            whole_file::write(&path, &content).map_err(|error| ReportError { path: path.clone(), error })?;
             written.push(path);
         }
     }
     Ok(written)
-}
-
-/// A file has its name only once it is whole.
-fn write(path: &Path, content: &str) -> io::Result<()> {
-    let mut name = std::ffi::OsString::from(".");
-    name.push(path.file_name().unwrap_or_default());
-    name.push(format!(".{}.tmp", std::process::id()));
-    let temporary = path.with_file_name(name);
-    let done = fs::write(&temporary, content).and_then(|()| fs::rename(&temporary, path));
-    if done.is_err() {
-        // It may not be there at all.
-        let _ = fs::remove_file(&temporary);
-    }
-    done
 }
 
 fn words(kind: &Kind, disagreement: &Disagreement, options: &Options, implementation: &str) -> Words {
