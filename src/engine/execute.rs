@@ -14,10 +14,6 @@ use crate::trace::{BadOp, Outcome, Reason, Skip};
 /// The mock driver remembers so many faults.
 const MAX_FAULTS: usize = 16;
 
-fn returned(result: Result<(), Errno>) -> Outcome {
-    result.map_or_else(Outcome::Err, |()| Outcome::Ok)
-}
-
 impl Engine<'_> {
     pub(super) fn run_op(&mut self, op: Op) -> Outcome {
         if let Err(bad) = self.check_ids(op) {
@@ -48,7 +44,7 @@ impl Engine<'_> {
                 if !self.has_bus(device) {
                     return Err(Outcome::NotInThisRelease);
                 }
-                returned(self.add_device(device, driver))
+                Outcome::from(self.add_device(device, driver))
             }
             Op::DeviceDel { device } => {
                 self.present_and_unbindable(device)?;
@@ -57,7 +53,7 @@ impl Engine<'_> {
             }
             Op::Bind { device, driver } => {
                 self.present(device)?;
-                returned(self.bind(device, driver))
+                Outcome::from(self.bind(device, driver))
             }
             Op::Unbind { device } => {
                 self.present_and_unbindable(device)?;
@@ -79,7 +75,7 @@ impl Engine<'_> {
             Op::UseDefaultDomain { device } => {
                 self.present(device)?;
                 self.needs(self.rules.use_gate() != UseGate::Absent)?;
-                returned(self.use_default_domain(device))
+                Outcome::from(self.use_default_domain(device))
             }
             Op::UnuseDefaultDomain { device } => {
                 self.present(device)?;
@@ -93,7 +89,7 @@ impl Engine<'_> {
                 if self.is_made_by_hand(group) && !self.state.driver.forbidden_calls {
                     return Err(Outcome::Skipped(Skip::GroupWithoutIommu));
                 }
-                returned(self.group_claim(group, owner))
+                Outcome::from(self.group_claim(group, owner))
             }
             Op::GroupReleaseDmaOwner { group } => {
                 self.populated(group)?;
@@ -112,7 +108,7 @@ impl Engine<'_> {
                 if self.state.device(device).by_hand && !self.state.driver.forbidden_calls {
                     return Err(Outcome::Skipped(Skip::GroupWithoutIommu));
                 }
-                returned(self.device_claim(device, owner))
+                Outcome::from(self.device_claim(device, owner))
             }
             Op::DeviceReleaseDmaOwner { device } => {
                 self.present(device)?;
@@ -139,7 +135,7 @@ impl Engine<'_> {
             Op::AttachDevice { domain, device } => {
                 let domain = self.usable(domain)?;
                 self.present(device)?;
-                returned(self.attach_device(domain, device))
+                Outcome::from(self.attach_device(domain, device))
             }
             Op::DetachDevice { domain, device } => {
                 let domain = self.usable(domain)?;
@@ -150,7 +146,7 @@ impl Engine<'_> {
             Op::AttachGroup { domain, group } => {
                 let domain = self.usable(domain)?;
                 self.populated(group)?;
-                returned(self.attach_group(domain, group))
+                Outcome::from(self.attach_group(domain, group))
             }
             Op::DetachGroup { domain, group } => {
                 let domain = self.usable(domain)?;
@@ -162,14 +158,14 @@ impl Engine<'_> {
                 let domain = self.usable(domain)?;
                 self.populated(group)?;
                 self.needs(self.rules.replace() == Replace::Present)?;
-                returned(self.set_domain(group, Some(domain), May::Fail))
+                Outcome::from(self.set_domain(group, Some(domain), May::Fail))
             }
             Op::AttachDevicePasid { domain, device, pasid, handle } => {
                 self.needs(handle == GivenHandle::Fresh || self.rules.pasid_entry() != PasidEntry::Domain)?;
                 let domain = self.usable(domain)?;
                 self.present(device)?;
                 self.needs(self.knows_pasids())?;
-                returned(self.attach_pasid(domain, device, pasid, handle))
+                Outcome::from(self.attach_pasid(domain, device, pasid, handle))
             }
             Op::ReplaceDevicePasid { domain, device, pasid, handle } => {
                 self.needs(self.knows_group_handles())?;
@@ -178,7 +174,7 @@ impl Engine<'_> {
                 self.needs(self.rules.pasid_replace() == PasidReplace::Present)?;
                 self.is_callers_handle(self.state.device(device).group, pasid)?;
                 let handle = handle.map_or(GivenHandle::Null, GivenHandle::Named);
-                returned(self.replace_pasid(domain, device, pasid, handle))
+                Outcome::from(self.replace_pasid(domain, device, pasid, handle))
             }
             Op::SvaBindDevice { device } => {
                 self.needs(self.rules.sva_bind() != SvaBind::Absent)?;
@@ -186,7 +182,7 @@ impl Engine<'_> {
                 if self.rules.sva_bind() != SvaBind::GroupsBond {
                     self.grouped(device)?;
                 }
-                returned(self.sva_bind(device))
+                Outcome::from(self.sva_bind(device))
             }
             Op::SvaUnbindDevice { device } => {
                 self.needs(self.rules.sva_bind() != SvaBind::Absent)?;
@@ -197,7 +193,7 @@ impl Engine<'_> {
                 self.needs(self.knows_group_handles())?;
                 let domain = self.usable(domain)?;
                 self.populated(group)?;
-                returned(self.attach_group_handle(domain, group, handle))
+                Outcome::from(self.attach_group_handle(domain, group, handle))
             }
             Op::DetachGroupHandle { domain, group } => {
                 self.needs(self.knows_group_handles())?;
@@ -212,7 +208,7 @@ impl Engine<'_> {
                 let domain = domain.map(|domain| self.usable(domain)).transpose()?;
                 self.populated(group)?;
                 self.is_callers_handle(Some(group), 0)?;
-                returned(self.replace_group_handle(domain, group, handle))
+                Outcome::from(self.replace_group_handle(domain, group, handle))
             }
             Op::AttachHandleGet { group, pasid, kind } => {
                 self.needs(self.knows_group_handles())?;
@@ -230,11 +226,11 @@ impl Engine<'_> {
             }
             Op::GroupStoreType { group, word } => {
                 self.alive(group)?;
-                returned(self.store_type(group, word))
+                Outcome::from(self.store_type(group, word))
             }
             Op::DeferredAttach { device } => {
                 self.present(device)?;
-                returned(self.deferred_attach_device(device))
+                Outcome::from(self.deferred_attach_device(device))
             }
             Op::GetDomainForDev { device } => {
                 self.present(device)?;
@@ -250,7 +246,7 @@ impl Engine<'_> {
             }
             Op::GroupAddDevice { device, group } => {
                 self.present(device)?;
-                returned(self.add_by_hand(device, group))
+                Outcome::from(self.add_by_hand(device, group))
             }
             Op::GroupRemoveDevice { device } => {
                 self.present(device)?;
@@ -263,7 +259,7 @@ impl Engine<'_> {
             Op::PciResetPrepare { device } => {
                 self.on_pci(device)?;
                 self.needs(self.has_reset_fence())?;
-                returned(self.reset_prepare(device))
+                Outcome::from(self.reset_prepare(device))
             }
             Op::PciResetDone { device } => {
                 self.on_pci(device)?;
@@ -273,7 +269,7 @@ impl Engine<'_> {
             }
             Op::PciResetFunction { device } => {
                 self.on_pci(device)?;
-                returned(self.reset_function(device))
+                Outcome::from(self.reset_function(device))
             }
             Op::DriverGetDomain { device } => {
                 self.present(device)?;
@@ -311,7 +307,7 @@ impl Engine<'_> {
             }
             Op::Iommufd(op) => self.run_iommufd(op)?,
             Op::Vfio(op) => self.vfio(op)?,
-            Op::Fail(fault) => returned(self.plant(fault)),
+            Op::Fail(fault) => Outcome::from(self.plant(fault)),
             Op::FailClear => {
                 self.state.faults.clear();
                 Outcome::Ok
@@ -322,7 +318,7 @@ impl Engine<'_> {
             }
             Op::Poke { group, field, value } => {
                 self.alive(group)?;
-                returned(self.poke(group, field, value))
+                Outcome::from(self.poke(group, field, value))
             }
             Op::Observe => Outcome::Ok,
         })
@@ -335,7 +331,7 @@ impl Engine<'_> {
             self.needs(self.rules.registration() != Registration::BusOps)?;
             return Ok(Outcome::Err(self.refuse(Errno::EALREADY, Reason::AlreadyPresent)));
         }
-        Ok(returned(self.register_iommu()))
+        Ok(Outcome::from(self.register_iommu()))
     }
 
     fn plant(&mut self, fault: Fault) -> Result<(), Errno> {

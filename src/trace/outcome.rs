@@ -36,6 +36,13 @@ pub enum Outcome {
     Bad(BadOp),
 }
 
+/// What a function that returns 0 or an errno came back with.
+impl From<Result<(), Errno>> for Outcome {
+    fn from(result: Result<(), Errno>) -> Outcome {
+        result.map_or_else(Outcome::Err, |()| Outcome::Ok)
+    }
+}
+
 /// Why an operation was not run. The words are those of the recorded traces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Skip {

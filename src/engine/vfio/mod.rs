@@ -104,10 +104,6 @@ impl Vfio {
     }
 }
 
-fn returned(result: Result<(), Errno>) -> Outcome {
-    result.map_or_else(Outcome::Err, |()| Outcome::Ok)
-}
-
 impl Engine<'_> {
     /// A call of user space's; `Err` where it is not made.
     pub(super) fn vfio(&mut self, op: VfioOp) -> Result<Outcome, Outcome> {
@@ -117,7 +113,7 @@ impl Engine<'_> {
                 if !self.state.group(group).alive {
                     return Err(skip(Skip::GroupNotPresent));
                 }
-                returned(self.vfio_group_open(group))
+                Outcome::from(self.vfio_group_open(group))
             }
             VfioOp::GroupClose { group } => {
                 let object = self.open_group(group)?;
@@ -142,24 +138,24 @@ impl Engine<'_> {
             VfioOp::GroupSetContainer { group, container } => {
                 let group = self.open_group(group)?;
                 let container = self.open_container(container)?;
-                returned(self.vfio_set_container(group, container))
+                Outcome::from(self.vfio_set_container(group, container))
             }
             VfioOp::GroupSetIommufd { group, context } => {
                 self.needs(self.rules.vfio_iommufd() != VfioIommufd::Absent)?;
                 let group = self.open_group(group)?;
-                returned(self.vfio_set_context(group, context))
+                Outcome::from(self.vfio_set_context(group, context))
             }
             VfioOp::SetIommuOfIommufd { context, iommu } => {
                 self.needs(self.rules.vfio_iommufd() != VfioIommufd::Absent)?;
-                returned(self.iommufd_set_iommu(context, iommu))
+                Outcome::from(self.iommufd_set_iommu(context, iommu))
             }
             VfioOp::GroupUnsetContainer { group } => {
                 let group = self.open_group(group)?;
-                returned(self.vfio_unset_container(group))
+                Outcome::from(self.vfio_unset_container(group))
             }
             VfioOp::SetIommu { container, iommu } => {
                 let container = self.open_container(container)?;
-                returned(self.vfio_set_iommu(container, iommu))
+                Outcome::from(self.vfio_set_iommu(container, iommu))
             }
             VfioOp::GroupGetDeviceFd { group, device } => {
                 let group = self.open_group(group)?;
@@ -172,7 +168,7 @@ impl Engine<'_> {
                 if self.is_bound_to_iommufd(device) {
                     return Err(skip(Skip::BoundToIommufd));
                 }
-                returned(self.vfio_get_device_fd(group, device))
+                Outcome::from(self.vfio_get_device_fd(group, device))
             }
             VfioOp::DeviceClose { device } => {
                 let group = self.state.vfio.device_file(device).ok_or(skip(Skip::DeviceNotOpen))?;
