@@ -70,7 +70,7 @@ impl Engine<'_> {
                 result => return result,
             }
         }
-        let hwpt = self.auto_page_table(place.device, ioas)?;
+        let hwpt = self.auto_page_table(place, ioas)?;
         let result = act(self, place, hwpt);
         if result.is_err() {
             self.destroy_page_table(hwpt);

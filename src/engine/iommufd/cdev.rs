@@ -70,7 +70,7 @@ impl Engine<'_> {
             CdevOp::Attach { to, pasid } => self.cdev_attach(device, to, pasid),
             CdevOp::Detach { pasid } => self.cdev_detach(device, pasid),
         };
-        Ok(result.map_or_else(Outcome::Err, |()| Outcome::Ok))
+        Ok(result.into())
     }
 
     /// Is there a character device of this device, and may user space open it?
@@ -80,8 +80,7 @@ impl Engine<'_> {
                 self.rules.iommufd_noiommu() == IommufdNoIommu::Bound
             }
             // It stays where the IOMMU goes afterwards.
-            Some(DriverKind::VfioPci) => true,
-            Some(DriverKind::VfioEmulated) => true,
+            Some(DriverKind::VfioPci | DriverKind::VfioEmulated) => true,
             _ => false,
         };
         if !there {
@@ -117,17 +116,14 @@ impl Engine<'_> {
     /// `vfio_df_unbind_iommufd`
     pub(super) fn cdev_unbind(&mut self, device: DeviceId) {
         self.vfio_resets(device);
-        self.drop_access(device);
-        if let Some(file) = self.granted_file(device) {
-            let (pasids, attached) = (std::mem::take(&mut file.pasids), std::mem::take(&mut file.attached));
-            for pasid in pasids.into_iter().chain(attached.then_some(NO_PASID)) {
-                self.iommufd_detach(device, pasid);
-            }
+        let file = self.granted_file(device);
+        for pasid in file.map(|file| std::mem::take(&mut file.pasids)).unwrap_or_default() {
+            self.iommufd_detach(device, pasid);
         }
-        self.iommufd_unbind(device);
+        self.iommufd_detach_and_unbind(device);
     }
 
-    /// The same for a device that a group's file opened.
+    /// What is attached without a PASID goes, and the binding.
     pub(in crate::engine) fn iommufd_detach_and_unbind(&mut self, device: DeviceId) {
         self.drop_access(device);
         if self.state.iommufd.bound(device).is_none() {

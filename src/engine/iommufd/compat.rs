@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The address space that VFIO's groups use whose container is a context of iommufd: `vfio_compat.c`.
 
-use super::attach::Place;
 use super::{Ioas, IoasName, NO_PASID};
 use crate::engine::Engine;
 use crate::engine::rules::VfioIommufd;
@@ -100,8 +99,6 @@ impl Engine<'_> {
             return Ok(());
         }
         let place = self.place(device, NO_PASID)?;
-        self.with_any_page_table(place, ioas, |engine: &mut Self, place: Place, hwpt| {
-            engine.attach_page_table(place, hwpt)
-        })
+        self.with_any_page_table(place, ioas, Engine::attach_page_table)
     }
 }

@@ -18,7 +18,7 @@ mod tests;
 use super::Engine;
 use super::rules::{Iommufd, IommufdHwptAlloc, IommufdPasid, IommufdReplace, IommufdTwice};
 use super::state::DomainId;
-use crate::script::{CdevOp, DeviceId, DomainRef, Errno, GroupId, IoasId, IommufdOp, OwnerId, PageTable};
+use crate::script::{CdevOp, DeviceId, DomainRef, GroupId, IoasId, IommufdOp, OwnerId, PageTable};
 use crate::trace::{BadOp, Outcome, Skip};
 
 /// `IOMMU_NO_PASID`: what a device's DMA uses that names no PASID.
@@ -168,7 +168,7 @@ impl Engine<'_> {
                 if self.is_bound_to_iommufd(device) {
                     return Err(Outcome::Skipped(Skip::BoundToIommufd));
                 }
-                returned(self.iommufd_bind(device, context))
+                Outcome::from(self.iommufd_bind(device, context))
             }
             IommufdOp::DeviceUnbind { device } => {
                 let bound = self.bound(device)?;
@@ -194,7 +194,7 @@ impl Engine<'_> {
                 if self.find_domain(hwpt).is_some() {
                     return Err(Outcome::Bad(BadOp::NameInUse));
                 }
-                returned(self.hwpt_alloc(hwpt, ioas, device, pasid))
+                Outcome::from(self.hwpt_alloc(hwpt, ioas, device, pasid))
             }
             IommufdOp::DeviceAttach { device, to, pasid } => {
                 self.knows_iommufd_pasid(pasid)?;
@@ -203,13 +203,13 @@ impl Engine<'_> {
                 if attached && self.rules.iommufd_twice() == IommufdTwice::Corrupts {
                     return Err(Outcome::Skipped(Skip::PageTableAttached));
                 }
-                returned(self.iommufd_attach(device, to, pasid.unwrap_or(NO_PASID)))
+                Outcome::from(self.iommufd_attach(device, to, pasid.unwrap_or(NO_PASID)))
             }
             IommufdOp::DeviceReplace { device, to, pasid } => {
                 self.needs(self.rules.iommufd_replace() != IommufdReplace::Absent)?;
                 self.knows_iommufd_pasid(pasid)?;
                 self.bound(device)?;
-                returned(self.iommufd_replace(device, to, pasid.unwrap_or(NO_PASID)))
+                Outcome::from(self.iommufd_replace(device, to, pasid.unwrap_or(NO_PASID)))
             }
             IommufdOp::DeviceDetach { device, pasid } => {
                 self.knows_iommufd_pasid(pasid)?;
@@ -220,12 +220,12 @@ impl Engine<'_> {
                 self.iommufd_detach(device, pasid);
                 Outcome::Void
             }
-            IommufdOp::VfioIoasSet { ioas, context } => returned(self.set_compat_ioas(ioas, context)),
+            IommufdOp::VfioIoasSet { ioas, context } => Outcome::from(self.set_compat_ioas(ioas, context)),
             IommufdOp::VfioIoasClear { context } => {
                 self.clear_compat_ioas(context);
                 Outcome::Ok
             }
-            IommufdOp::Destroy { object } => returned(self.iommufd_destroy(object)),
+            IommufdOp::Destroy { object } => Outcome::from(self.iommufd_destroy(object)),
             IommufdOp::Cdev { device, file, op } => self.run_cdev(device, file, op)?,
         })
     }
@@ -299,8 +299,4 @@ impl Engine<'_> {
 
 fn in_table(index: usize, len: usize, otherwise: BadOp) -> Result<(), BadOp> {
     if index < len { Ok(()) } else { Err(otherwise) }
-}
-
-fn returned(result: Result<(), Errno>) -> Outcome {
-    result.map_or_else(Outcome::Err, |()| Outcome::Ok)
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Page tables: by name, or made for an address space; and destroying objects.
 
+use super::attach::Place;
 use super::{Hwpt, IoasName, PageTableObject};
 use crate::engine::Engine;
 use crate::engine::rules::{IommufdNoParent, IommufdPasid, UserAlloc};
@@ -34,12 +35,11 @@ impl Engine<'_> {
             return Err(self.refuse(Errno::EOPNOTSUPP, Reason::NoPasidSupport));
         }
         let domain = self.page_table_domain(device, Role::User, Some(Label::User(name)))?;
-        let number = self.state.iommufd.new_number(context);
-        self.state.iommufd.page_tables.push(PageTableObject {
+        self.add_page_table(PageTableObject {
             domain,
             ioas,
             context,
-            number,
+            number: self.state.iommufd.new_number(context),
             auto: false,
             pasid,
             destroyed: false,
@@ -48,27 +48,27 @@ impl Engine<'_> {
     }
 
     /// A page table that iommufd makes itself.
-    pub(super) fn auto_page_table(&mut self, device: DeviceId, ioas: IoasName) -> Result<Hwpt, Errno> {
+    pub(super) fn auto_page_table(&mut self, place: Place, ioas: IoasName) -> Result<Hwpt, Errno> {
         let role = match ioas {
             IoasName::Of(id) => Role::Ioas(id),
             IoasName::Compat(context, _) => Role::Compat(context),
         };
+        let Place { device, context, .. } = place;
         let domain = self.page_table_domain(device, role, None)?;
-        let objects = &mut self.state.iommufd;
-        let Some(context) = objects.bound(device).map(|bound| bound.context) else {
-            return Err(Errno::ENOENT);
-        };
-        let number = objects.new_number(context);
-        objects.page_tables.push(PageTableObject {
+        Ok(self.add_page_table(PageTableObject {
             domain,
             ioas,
             context,
-            number,
+            number: self.state.iommufd.new_number(context),
             auto: true,
             pasid: false,
             destroyed: false,
-        });
-        Ok(Hwpt(objects.page_tables.len() - 1))
+        }))
+    }
+
+    fn add_page_table(&mut self, object: PageTableObject) -> Hwpt {
+        self.state.iommufd.page_tables.push(object);
+        Hwpt(self.state.iommufd.page_tables.len() - 1)
     }
 
     fn page_table_domain(
