@@ -418,13 +418,13 @@ void iommufd_reset(void)
 		struct bond *b = &bonds[0];
 		struct cdev *c = b->file ? cdev(b->device, b->file) : NULL;
 
-		snprintf(line, sizeof(line), "iommufd_drop %s", b->device);
-		if (c)
+		if (c) {
 			close_cdev(c);
-		else
-			ask(line, strlen(line));
-		if (nbond && b->device[0] && !c)
-			drop_bond(b);
+			continue;
+		}
+		snprintf(line, sizeof(line), "iommufd_drop %s", b->device);
+		ask(line, strlen(line));
+		drop_bond(b);
 	}
 	while (ncdev)
 		close_cdev(&cdevs[0]);

@@ -96,7 +96,13 @@ impl Lowering<'_> {
             self.strict_interrupts()?;
             lines.push("strict_interrupts".into());
         }
-        if self.bench.iommufd && self.script.ops.iter().any(|op| matches!(op, Op::Iommufd(_))) {
+        let uses_iommufd = |op: &Op| {
+            matches!(
+                op,
+                Op::Iommufd(_) | Op::Vfio(VfioOp::GroupSetIommufd { .. } | VfioOp::SetIommuOfIommufd { .. })
+            )
+        };
+        if self.bench.iommufd && self.script.ops.iter().any(uses_iommufd) {
             let owners = (0..self.script.owners.len()).map(|owner| format!("context o{owner}"));
             lines.extend(owners);
         }
