@@ -5,6 +5,8 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+
 use super::failure::{self, Failure, Status};
 use super::on::{On, Opened};
 use super::progress;
@@ -84,11 +86,10 @@ pub(super) enum Machine {
     Arm32,
 }
 
-pub(super) fn theme() -> impl clap::builder::TypedValueParser<Value = Theme> {
-    let names = clap::builder::PossibleValuesParser::new(Theme::NAMED.map(|(name, _)| name));
-    clap::builder::TypedValueParser::map(names, |given| {
+pub(super) fn theme() -> impl TypedValueParser<Value = Theme> {
+    PossibleValuesParser::new(Theme::NAMED.map(|(name, _)| name)).try_map(|given| {
         let known = Theme::NAMED.into_iter().find(|(name, _)| *name == given);
-        known.map_or(Theme::Mixed, |(_, theme)| theme)
+        known.map(|(_, theme)| theme).ok_or("no such theme")
     })
 }
 

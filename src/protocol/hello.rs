@@ -290,22 +290,19 @@ fn needs(script: &Script) -> Vec<Capability> {
             needs.push(what);
         }
     };
-    let pci_driver = |op: &Op| match *op {
-        Op::DeviceAdd { driver, .. } => driver.is_some_and(DriverKind::needs_pci),
-        Op::Bind { driver, .. } => driver.needs_pci(),
-        _ => false,
+    let driver = |op: &Op| match *op {
+        Op::DeviceAdd { driver, .. } => driver,
+        Op::Bind { driver, .. } => Some(driver),
+        _ => None,
     };
-    let emulated = |op: &Op| match *op {
-        Op::DeviceAdd { driver, .. } => driver == Some(DriverKind::VfioEmulated),
-        Op::Bind { driver, .. } => driver == DriverKind::VfioEmulated,
-        _ => false,
-    };
-    need(script.ops.iter().any(pci_driver), Capability::PciDrivers);
+    let has_driver = |is: fn(DriverKind) -> bool| script.ops.iter().filter_map(driver).any(is);
+    need(has_driver(DriverKind::needs_pci), Capability::PciDrivers);
     need(!script.registered, Capability::Unregistered);
     need(script.uses_handles(), Capability::Handles);
     need(script.groups.iter().any(|group| group.hold), Capability::Hold);
     let in_group_of_vfio = script.devices.iter().any(|device| device.vfio_group.is_some());
-    need(in_group_of_vfio || script.ops.iter().any(emulated), Capability::VfioGroup);
+    let emulated = has_driver(|driver| driver == DriverKind::VfioEmulated);
+    need(in_group_of_vfio || emulated, Capability::VfioGroup);
     for device in &script.devices {
         need(device.group.is_none(), Capability::NoGroup);
         need(device.default_type.is_some(), Capability::DeviceDefaultType);
