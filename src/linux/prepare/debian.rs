@@ -365,8 +365,8 @@ mod tests {
     #[test]
     fn headers_point_to_their_parts() {
         assert_eq!(
-            pointed("KBUILD_OUTPUT=/usr/src/a\ninclude /usr/src/b/Makefile\n# /usr/src/c\n", "/mnt/root"),
-            "KBUILD_OUTPUT=/mnt/root/usr/src/a\ninclude /mnt/root/usr/src/b/Makefile\n# /usr/src/c\n"
+            pointed("KBUILD_OUTPUT=/usr/src/a\ninclude /usr/src/b/Makefile\n# /usr/src/c\n", "/mnt/top"),
+            "KBUILD_OUTPUT=/mnt/top/usr/src/a\ninclude /mnt/top/usr/src/b/Makefile\n# /usr/src/c\n"
         );
     }
 }
