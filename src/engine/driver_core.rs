@@ -2,7 +2,7 @@
 //! The driver core: devices appear and disappear, drivers bind and unbind.
 
 use super::Engine;
-use super::rules::{BindErrno, BusUse, CdxBus, Leave, TestRemove};
+use super::rules::{BindErrno, BusUse, CdxBus, Leave, Registration, TestRemove};
 use crate::script::{Bus, DeviceId, DriverKind, Errno};
 use crate::trace::{Crash, Reason};
 
@@ -69,7 +69,10 @@ impl Engine<'_> {
         self.unbind(device);
         if self.state.device(device).has_iommu {
             self.release_device(device);
-        } else if self.state.device(device).awaits_iommu && self.rules.leave() != Leave::FirstTakingDomains {
+        } else if self.state.device(device).awaits_iommu
+            && self.is_told_of_removal(device)
+            && self.rules.leave() != Leave::FirstTakingDomains
+        {
             self.die(Crash::DeviceWithoutIommu);
         }
         self.state.bus.retain(|d| *d != device);
@@ -77,6 +80,12 @@ impl Engine<'_> {
         let gone = self.state.device_mut(device);
         // What was taken off stays the script's to release.
         *gone = super::state::Device { taken_off: gone.taken_off, ..Default::default() };
+    }
+
+    /// Does the core listen to the device's bus (`iommu_bus_notifier`)? Before v6.1 (57365a04c921) it began when the bus
+    /// got operations.
+    fn is_told_of_removal(&self, device: DeviceId) -> bool {
+        self.rules.registration() != Registration::BusOps || self.has_bus_ops(device)
     }
 
     /// `device_driver_attach`

@@ -16,7 +16,6 @@ const KNOWN: &[(&str, &str)] = &[
     ),
     ("WARN ResetNotCounted", "each done that gets so far has a prepare that counted"),
     ("src/engine/driver_core.rs: return Err(self.refuse(Errno::EEXIST, Reason::AlreadyPresent));", SCRIPTS),
-    ("src/engine/driver_core.rs: self.die(Crash::DeviceWithoutIommu);", PARTLY),
     (
         "src/engine/execute.rs: return Ok(Outcome::Err(self.refuse(Errno::EALREADY, Reason::AlreadyPresent)));",
         SCRIPTS,
