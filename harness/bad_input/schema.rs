@@ -31,6 +31,7 @@ const UNSEEN: &[&str] = &[
     "allocated-twice",
     "device-has-a-group",
     "domain-as-errno",
+    "emulated-without-group",
     "domain-by-role",
     "device-in-two-groups",
     "device-of-another-group",

@@ -86,6 +86,11 @@ pub const NAMES: &[Mistake] = &[
     ),
     ("carriage-return", ":2:25: control character U+000D", "take it out; it cannot be seen in a review"),
     (
+        "emulated-without-group",
+        ":9:21: VFIO makes a group for `d1`, which has no name",
+        "`devices: { d1: { vfio_group: g } }` in the topology, with an empty group `g`",
+    ),
+    (
         "pci-driver-on-platform",
         ":9:21: `vfio_pci` drives PCI devices alone",
         "`devices: { d0: { bus: pci } }` in the topology",

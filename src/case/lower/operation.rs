@@ -33,7 +33,17 @@ impl Lowering<'_> {
         driver: DriverWord,
     ) -> Result<DriverKind, Complaint<'t>> {
         let (id, driver) = (self.names.device(device)?, driver.value());
-        if driver.needs_pci() && self.lowered.script.devices[id.index()].bus != Bus::Pci {
+        let spec = &self.lowered.script.devices[id.index()];
+        if driver == DriverKind::VfioEmulated && spec.group.is_none() && spec.vfio_group.is_none() {
+            let problem =
+                Problem::Conflict(format!("VFIO makes a group for `{}`, which has no name", device.text()));
+            let hint = format!(
+                "`devices: {{ {}: {{ vfio_group: g }} }}` in the topology, with an empty group `g`",
+                device.text()
+            );
+            return Err(Complaint::at(device.spot(), problem).hint(hint));
+        }
+        if driver.needs_pci() && spec.bus != Bus::Pci {
             let problem = Problem::Conflict(format!("`{}` drives PCI devices alone", driver.word()));
             let hint = format!("`devices: {{ {}: {{ bus: pci }} }}` in the topology", device.text());
             return Err(Complaint::at(device.spot(), problem).hint(hint));
