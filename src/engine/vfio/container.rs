@@ -166,13 +166,16 @@ impl Engine<'_> {
     /// The close of a device's file; the group's own may be closed already.
     pub(super) fn vfio_device_close(&mut self, device: DeviceId, object: GroupObject) {
         self.vfio_resets(device);
-        let is_it = |file: &File| matches!(file, File::Device(d, o, _) if (*d, *o) == (device, object));
-        if self.state.vfio.files.contains(&File::Device(device, object, Opened::Iommufd)) {
+        let for_context = File::Device(device, object, Opened::Iommufd);
+        if self.state.vfio.files.contains(&for_context) {
             self.vfio_close_for_context(object, device);
+            self.state.vfio.files.retain(|file| *file != for_context);
+            return;
         }
-        self.state.vfio.files.retain(|file| !is_it(file));
+        let for_container = File::Device(device, object, Opened::Container);
+        self.state.vfio.files.retain(|file| *file != for_container);
         let group_open = self.state.vfio.files.iter().any(|f| matches!(f, File::Group(_, o) if *o == object));
-        if !group_open && !self.state.vfio.has_open_devices(object) {
+        if !group_open && !self.state.vfio.uses_container(object) {
             self.release_group_file(object);
         }
     }

@@ -28,7 +28,7 @@ pub(super) struct VfioGroup {
     pub(super) devices: Vec<DeviceId>,
     /// Does VFIO know it as that group's? It then has a reference of it.
     pub(super) known: bool,
-    /// It is open, or a device is that was got from a file closed since.
+    /// It is open, or a device is for its container that was got from a file closed since.
     pub(super) opened: bool,
     pub(super) container: Option<ContainerObject>,
     /// The context of iommufd that is in a container's place.
@@ -49,7 +49,7 @@ impl Engine<'_> {
         found.map(GroupObject)
     }
 
-    /// Is the file of this device's group open, or a device that was got from it?
+    /// Is the file of this device's group open, or a device for its container that was got from it?
     pub(in crate::engine) fn has_open_vfio_group(&self, device: DeviceId) -> bool {
         self.vfio_group_of(device).is_some_and(|object| self.state.vfio.group(object).opened)
     }
@@ -166,15 +166,16 @@ impl Engine<'_> {
         Ok(())
     }
 
-    /// `vfio_group_fops_release`; while devices are open, the last of them does it.
+    /// `vfio_group_fops_release`; while devices are open for the container, which refer to the file, the last of them
+    /// does it. One that is open for a context of iommufd does not refer to it.
     pub(super) fn vfio_group_close(&mut self, group: GroupId, object: GroupObject) {
         self.state.vfio.files.retain(|file| *file != File::Group(group, object));
-        if !self.state.vfio.has_open_devices(object) {
+        if !self.state.vfio.uses_container(object) {
             self.release_group_file(object);
         }
     }
 
-    /// Nothing of user space's is open in the group any more.
+    /// Nothing refers to the group's file any more.
     pub(super) fn release_group_file(&mut self, object: GroupObject) {
         self.leave_container(object);
         self.state.vfio.group_mut(object).context = None;

@@ -85,11 +85,6 @@ impl Vfio {
         })
     }
 
-    /// Is a device open that was got from this group's file?
-    fn has_open_devices(&self, object: GroupObject) -> bool {
-        self.files.iter().any(|file| matches!(file, File::Device(_, of, _) if *of == object))
-    }
-
     /// Is one open for the group's container (`container_users`)?
     fn uses_container(&self, object: GroupObject) -> bool {
         self.files.iter().any(|file| matches!(file, File::Device(_, of, Opened::Container) if *of == object))
