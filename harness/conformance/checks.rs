@@ -8,15 +8,17 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use dma_ownership::suite::checks::{copies, coverage, editors, layout, order, snapshots, titles};
+use dma_ownership::suite::checks::{
+    copies, coverage, domain_names, editors, layout, order, snapshots, stepwise, titles, undeclared,
+};
 use dma_ownership::suite::find::{CaseFile, FindError};
 use dma_ownership::{case, suite::reports};
 use libtest_mimic::{Completion, Failed, Trial};
 
 use super::case_schema::CaseSchema;
 use super::config::shown;
-use super::releases;
 use super::suite::Suite;
+use super::{history, releases, settings};
 
 /// So many problems of one check are listed.
 const PROBLEMS_SHOWN: usize = 50;
@@ -37,6 +39,11 @@ pub enum Check {
     Releases,
     Reach,
     Places,
+    Stepwise,
+    DomainNames,
+    Undeclared,
+    History,
+    Settings,
     Reports,
     ReportTable,
     SchemaComments,
@@ -45,7 +52,7 @@ pub enum Check {
 }
 
 impl Check {
-    const ALL: [Check; 18] = [
+    const ALL: [Check; 23] = [
         Check::Names,
         Check::FolderSizes,
         Check::KeyOrder,
@@ -59,6 +66,11 @@ impl Check {
         Check::Releases,
         Check::Reach,
         Check::Places,
+        Check::Stepwise,
+        Check::DomainNames,
+        Check::Undeclared,
+        Check::History,
+        Check::Settings,
         Check::Reports,
         Check::ReportTable,
         Check::SchemaComments,
@@ -80,6 +92,11 @@ impl Check {
                 | Check::Releases
                 | Check::Reach
                 | Check::Places
+                | Check::Stepwise
+                | Check::DomainNames
+                | Check::Undeclared
+                | Check::History
+                | Check::Settings
                 | Check::Reports
                 | Check::ReportTable
                 | Check::SchemaComments
@@ -104,6 +121,11 @@ impl Check {
             Check::Releases => "releases",
             Check::Reach => "reach",
             Check::Places => "places",
+            Check::Stepwise => "stepwise",
+            Check::DomainNames => "domain-names",
+            Check::Undeclared => "undeclared",
+            Check::History => "history",
+            Check::Settings => "settings",
             Check::Reports => "reports",
             Check::ReportTable => "report-table",
             Check::SchemaComments => "schema-comments",
@@ -124,6 +146,9 @@ impl Check {
                 | Check::Changes
                 | Check::Reach
                 | Check::Places
+                | Check::Stepwise
+                | Check::DomainNames
+                | Check::Undeclared
         )
     }
 
@@ -176,6 +201,11 @@ impl Check {
             Check::Releases => releases::wrong(),
             Check::Reach => coverage::unreached(&suite.surveys()),
             Check::Places => unreached_places(suite)?,
+            Check::Stepwise => stepwise::contradictions(&suite.surveys()),
+            Check::DomainNames => domain_names::misnumbered(&suite.surveys()),
+            Check::Undeclared => undeclared::taken(&suite.surveys()),
+            Check::History => history::wrong(),
+            Check::Settings => settings::wrong(),
             Check::Reports => reports::gaps(&cases(suite)),
             Check::ReportTable => reports::stale(&suite.config.cases, &cases(suite)).into_iter().collect(),
             Check::SchemaComments => of_texts(suite, editors::schema_comment),

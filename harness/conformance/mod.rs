@@ -8,9 +8,11 @@ mod case_schema;
 mod checks;
 mod config;
 mod failure;
+mod history;
 mod insta_variables;
 mod judge;
 mod releases;
+mod settings;
 mod suite;
 mod trials;
 

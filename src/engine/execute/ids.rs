@@ -3,8 +3,8 @@
 
 use crate::engine::Engine;
 use crate::script::{
-    ContainerId, DeviceId, DomainRef, Fault, FaultDomain, GivenHandle, GroupId, HandleId, MappingOf, Op,
-    OwnerId, PokeValue, VfioOp,
+    ContainerId, DeviceId, DomainName, DomainRef, Fault, FaultDomain, GivenHandle, GroupId, HandleId,
+    MappingOf, Op, OwnerId, PokeValue, VfioOp,
 };
 use crate::trace::BadOp;
 
@@ -16,8 +16,10 @@ impl Engine<'_> {
         };
         let group =
             |g: GroupId| if g.index() < self.script.groups.len() { Ok(()) } else { Err(BadOp::NoSuchGroup) };
-        let domain = |d: DomainRef| {
-            if d.index() < self.script.domains.len() { Ok(()) } else { Err(BadOp::NoSuchDomain) }
+        let domain = |d: DomainRef| match self.script.domains.get(d.index()) {
+            Some(DomainName::PointedToBy(g, _)) => group(*g),
+            Some(_) => Ok(()),
+            None => Err(BadOp::NoSuchDomain),
         };
         let owner =
             |o: OwnerId| if o.index() < self.script.owners.len() { Ok(()) } else { Err(BadOp::NoSuchDomain) };
@@ -34,7 +36,6 @@ impl Engine<'_> {
             | Op::Unbind { device: d }
             | Op::UseDefaultDomain { device: d }
             | Op::UnuseDefaultDomain { device: d }
-            | Op::DeviceClaimDmaOwner { device: d, .. }
             | Op::DeviceReleaseDmaOwner { device: d }
             | Op::DeferredAttach { device: d }
             | Op::GetDomainForDev { device: d }
@@ -48,14 +49,18 @@ impl Engine<'_> {
             | Op::SvaUnbindDevice { device: d }
             | Op::ArmDetachDevice { device: d }
             | Op::ArmReleaseMapping { mapping: MappingOf::Device(d) } => device(d),
-            Op::GroupClaimDmaOwner { group: g, .. }
-            | Op::GroupReleaseDmaOwner { group: g }
+            Op::DeviceClaimDmaOwner { device: d, owner: o } => {
+                device(d).and_then(|()| o.map_or(Ok(()), owner))
+            }
+            Op::GroupClaimDmaOwner { group: g, owner: o } => group(g).and_then(|()| o.map_or(Ok(()), owner)),
+            Op::GroupReleaseDmaOwner { group: g }
             | Op::GroupDmaOwnerClaimed { group: g }
             | Op::AttachHandleGet { group: g, .. }
             | Op::GroupStoreType { group: g, .. } => group(g),
             Op::Poke { group: g, value, .. } => group(g).and_then(|()| match value {
                 PokeValue::Domain(d) => domain(d),
-                PokeValue::Null | PokeValue::Owner(_) | PokeValue::Count(_) => Ok(()),
+                PokeValue::Owner(o) => owner(o),
+                PokeValue::Null | PokeValue::Count(_) => Ok(()),
             }),
             Op::DomainAlloc { domain: m, device: d }
             | Op::AttachDevice { domain: m, device: d }

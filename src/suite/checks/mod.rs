@@ -3,8 +3,11 @@
 
 pub mod copies;
 pub mod coverage;
+pub mod domain_names;
 pub mod editors;
 pub mod layout;
 pub mod order;
 pub mod snapshots;
+pub mod stepwise;
 pub mod titles;
+pub mod undeclared;
