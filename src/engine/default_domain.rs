@@ -3,11 +3,11 @@
 
 use super::Engine;
 use super::mock::{Refusal, kind_of};
-use super::rules::{DefaultAlloc, DefaultTypeRule, DmaSetup, PagingAlloc};
+use super::rules::{DefaultAlloc, DefaultTypeRule, PagingAlloc};
 use super::set_domain::May;
 use super::state::DomainId;
 use crate::script::{Bus, DeviceId, DomainKind, Errno, GroupId};
-use crate::trace::{Call, Crash, Reason, Role, Warn};
+use crate::trace::{Call, Reason, Role, Warn};
 
 impl Engine<'_> {
     /// What one device's driver wants; an untrusted PCI device is given no choice.
@@ -267,19 +267,5 @@ impl Engine<'_> {
             self.free(old);
         }
         result
-    }
-
-    /// Where the core does it: sets the DMA operations of the group's devices up.
-    pub(super) fn set_up_dma_of_group(&mut self, group: GroupId) {
-        let state = self.state.group(group);
-        let (Some(default), domain) = (state.default_domain, state.domain) else { return };
-        match (self.rules.dma_setup(), domain) {
-            (DmaSetup::Driver, _) => {}
-            (DmaSetup::CoreOnCurrent, Some(domain)) => self.set_up_dma(domain),
-            (DmaSetup::CoreOnCurrent, None) => {
-                self.die(Crash::MissingCurrentDomain);
-            }
-            (DmaSetup::CoreOnDefault, _) => self.set_up_dma(default),
-        }
     }
 }

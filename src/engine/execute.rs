@@ -232,6 +232,10 @@ impl Engine<'_> {
                 self.present(device)?;
                 Outcome::from(self.deferred_attach_device(device))
             }
+            Op::DmaMapSingle { device } => {
+                self.present(device)?;
+                Outcome::from(self.dma_map_single(device))
+            }
             Op::GetDomainForDev { device } => {
                 self.present(device)?;
                 let group = self.state.device(device).group;

@@ -67,6 +67,7 @@ impl Engine<'_> {
             }
         }
         self.forget_iommu(device);
+        self.leave_dma_way(device);
         self.put_group(group);
     }
 

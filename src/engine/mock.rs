@@ -3,10 +3,10 @@
 
 use super::Engine;
 use super::rules::{
-    AttachOld, DeviceOps, DmaCookie, DmaFq, DmaSetup, FlushQueue, OmapXlate, PagingAlloc, PasidRemove,
-    Registration, RockchipPlatformOp, StaticDomains,
+    AttachOld, DeviceOps, DmaCookie, DmaFq, DmaSetup, OmapXlate, PagingAlloc, PasidRemove, Registration,
+    RockchipPlatformOp, StaticDomains,
 };
-use super::state::{Domain, DomainId, FaultLeft, Label};
+use super::state::{DmaWay, Domain, DomainId, FaultLeft, Label};
 use crate::script::{
     Arch, DefaultType, DetachOps, DeviceId, DomainKind, DomainName, DomainRef, Errno, Fault, FaultDomain,
     FaultKind, GroupId,
@@ -381,22 +381,12 @@ impl Engine<'_> {
         if self.rules.registration() != Registration::BusOps {
             self.state.device_mut(device).dma_ops = false;
         }
+        self.state.device_mut(device).dma_way = DmaWay::Direct;
         if let Some(group) = self.state.device(device).group
             && let Some(domain) = self.state.group(group).domain
         {
             self.set_up_dma(domain);
-        }
-    }
-
-    /// Sets a DMA domain up for use, once; its flush queue may turn out not to be possible.
-    pub(super) fn set_up_dma(&mut self, domain: DomainId) {
-        let state = &mut self.state.domains[domain.index()];
-        if !state.kind.is_dma() || std::mem::replace(&mut state.set_up, true) || state.kind == DomainKind::Dma
-        {
-            return;
-        }
-        if !self.state.driver.flush_queue && self.rules.flush_queue() == FlushQueue::IfCapable {
-            state.kind = DomainKind::Dma;
+            self.state.device_mut(device).dma_way = self.way_by(domain);
         }
     }
 

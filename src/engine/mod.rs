@@ -7,6 +7,7 @@
 mod arm;
 mod attach;
 mod default_domain;
+mod dma;
 mod driver_core;
 mod execute;
 mod flows;

@@ -181,7 +181,9 @@ impl Engine<'_> {
             self.release_device(device);
             return Err(errno);
         }
-        self.set_up_dma_of_group(group);
+        if self.state.group(group).default_domain.is_some() {
+            self.set_up_dma_ops(group, device);
+        }
         Ok(())
     }
 

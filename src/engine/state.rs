@@ -146,6 +146,8 @@ pub(super) struct Device {
     pub(super) fwspec: bool,
     /// The core keeps a place for it, for an IOMMU that is not there yet.
     pub(super) awaits_iommu: bool,
+    /// Which way its DMA goes (`dev->dma_iommu`; up to v6.11 `dev->dma_ops`); not on 32-bit ARM.
+    pub(super) dma_way: DmaWay,
     /// 32-bit ARM: the mapping on record.
     pub(super) mapping: Option<ArmMapping>,
     /// 32-bit ARM: has DMA operations of its own.
@@ -154,6 +156,18 @@ pub(super) struct Device {
     pub(super) dma_ops_setup: bool,
     /// The mapping last taken off, whose maker's reference is the script's.
     pub(super) taken_off: Option<ArmMapping>,
+}
+
+/// How the DMA layer maps for a device.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) enum DmaWay {
+    /// Addresses are those of memory.
+    #[default]
+    Direct,
+    /// By its group's default domain.
+    Iommu,
+    /// By that of the group it had: its IOMMU has gone since.
+    Left,
 }
 
 /// `struct dma_iommu_mapping`, an index into [`State::arm_mappings`].

@@ -175,7 +175,8 @@ fn random_op(random: &mut Random) -> Op {
         43 => Op::DetachGroupHandle { domain, group },
         44 => Op::ReplaceGroupHandle { domain: (!random.one_in(8)).then_some(domain), group, handle },
         45 => Op::AttachHandleGet { group, pasid, kind: random.one_in(3).then_some(DomainKind::Unmanaged) },
-        46..52 => Op::Iommufd(random_iommufd_op(random, device, domain)),
+        46 => Op::DmaMapSingle { device },
+        47..52 => Op::Iommufd(random_iommufd_op(random, device, domain)),
         _ => Op::Poke {
             group,
             field: random.pick(&[Field::Domain, Field::DefaultDomain, Field::OwnerCnt, Field::Owner]),

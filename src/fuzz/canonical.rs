@@ -55,6 +55,7 @@ pub(super) fn renamed(op: Op, to: &mut impl Renaming) -> Option<Op> {
         | Op::UnuseDefaultDomain { device }
         | Op::DeviceReleaseDmaOwner { device }
         | Op::DeferredAttach { device }
+        | Op::DmaMapSingle { device }
         | Op::GetDomainForDev { device }
         | Op::GetDmaDomain { device }
         | Op::GroupRemoveDevice { device }

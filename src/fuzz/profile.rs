@@ -66,7 +66,7 @@ pub struct Supports {
     pub vfio: bool,
     /// PCI devices whose interrupts are isolated, beside others.
     pub isolated_pci: bool,
-    /// `iommu_deferred_attach`.
+    /// `iommu_deferred_attach`, and maps that may come to it.
     pub deferred_attach: bool,
     /// `iommu_sva_bind_device` and `iommu_sva_unbind_device`.
     pub sva: bool,
@@ -129,7 +129,7 @@ impl Supports {
             Op::Iommufd(_) => self.iommufd,
             Op::Vfio(_) => self.vfio,
             Op::GetDomainForDev { .. } | Op::GetDmaDomain { .. } | Op::DriverGetDomain { .. } => self.queries,
-            Op::DeferredAttach { .. } => self.deferred_attach,
+            Op::DeferredAttach { .. } | Op::DmaMapSingle { .. } => self.deferred_attach,
             Op::SvaBindDevice { .. } | Op::SvaUnbindDevice { .. } => self.sva,
             Op::IommuDeviceRegister | Op::IommuDeviceUnregister => self.registration,
             _ => true,

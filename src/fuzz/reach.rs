@@ -170,7 +170,7 @@ mod tests {
     /// a mapping by the rules of a case.
     const NEVER: [Reason; 2] = [Reason::NullTarget, Reason::DriverPolicy];
 
-    const REASONS: [Reason; 33] = [
+    const REASONS: [Reason; 34] = [
         Reason::NoGroup,
         Reason::NotSingleton,
         Reason::DomainAttached,
@@ -182,6 +182,7 @@ mod tests {
         Reason::NoDefaultDomain,
         Reason::DirectRegion,
         Reason::AttachFailed,
+        Reason::NotMapped,
         Reason::AllocFailed,
         Reason::TypeConflict,
         Reason::UnknownWord,

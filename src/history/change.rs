@@ -367,6 +367,9 @@ pub const CHANGES: &[Change] = changes! {
     "2fb69c602d57" "v6.15-rc1" "PASIDs can be attached through iommufd" {
         IommufdPasid::Present,
     }
+    "280e5a301005" "v6.15-rc2" "a device whose IOMMU has gone maps directly again" {
+        DmaOpsCleanup::Cleared,
+    }
     "b3f6fcd8404f" "v6.15" "devices without PASIDs are passed over" {
         PasidIncapable::Skipped,
     }

@@ -17,6 +17,7 @@ const V6_12_95: &[&str] = &[
     "fb21b1568ada",
     "55c85fa7579d",
     "b46064a18810",
+    "280e5a301005",
     "72f98ef9a4be",
     "b3f6fcd8404f",
     "1dc7c8ed7cb3",
@@ -52,23 +53,37 @@ pub(super) const STABLE: &[Stable] = &[
     ("v6.7.3", "v6.7", &[]),                // [L]
     ("v6.8.12", "v6.8", &["b025dea63cde"]), // [C]
     ("v6.11.11", "v6.11", &[]),             // [L]
-    // [C] all six; [S] 6.12.117, [L] 6.12.95 and 6.12.117. 6.12.97 tells set_dev_pasid the old domain, which no
+    // [C] all but 280e5a301005, which is in the review of 6.12.26 [M]; [S] 6.12.117, [L] 6.12.95 and 6.12.117. 6.12.97 tells set_dev_pasid the old domain, which no
     // recording shows. What OMAP's drivers do was read in 6.12.117; v6.12.95 is taken to do the same.
     ("v6.12.21", "v6.12", &["cb83f4b965a6"]),
     ("v6.12.24", "v6.12", &["cb83f4b965a6", "fb21b1568ada", "55c85fa7579d"]),
-    ("v6.12.26", "v6.12", &["cb83f4b965a6", "fb21b1568ada", "55c85fa7579d", "b46064a18810"]),
-    ("v6.12.64", "v6.12", &["cb83f4b965a6", "fb21b1568ada", "55c85fa7579d", "b46064a18810", "72f98ef9a4be"]),
+    ("v6.12.26", "v6.12", &["cb83f4b965a6", "fb21b1568ada", "55c85fa7579d", "b46064a18810", "280e5a301005"]),
+    (
+        "v6.12.64",
+        "v6.12",
+        &["cb83f4b965a6", "fb21b1568ada", "55c85fa7579d", "b46064a18810", "280e5a301005", "72f98ef9a4be"],
+    ),
     (
         "v6.12.93",
         "v6.12",
-        &["cb83f4b965a6", "fb21b1568ada", "55c85fa7579d", "b46064a18810", "72f98ef9a4be", "b3f6fcd8404f"],
+        &[
+            "cb83f4b965a6",
+            "fb21b1568ada",
+            "55c85fa7579d",
+            "b46064a18810",
+            "280e5a301005",
+            "72f98ef9a4be",
+            "b3f6fcd8404f",
+        ],
     ),
     ("v6.12.95", "v6.12", V6_12_95),
     ("v6.12.117", "v6.12", V6_12_95),
     ("v6.13.7", "v6.13", &[]),               // [L]
     ("v6.13.9", "v6.13", &["cb83f4b965a6"]), // [M]
-    // v6.14.y and v6.18.y count as their base, for no release of theirs is known to differ: b46064a18810 was in review
-    // for v6.14.y in April 2025, and whether v6.18.y took 72f98ef9a4be over is not known.
+    // [M]: in the review of 6.14.5. b46064a18810 was in review for v6.14.y in April 2025 too, for which release is not
+    // known.
+    ("v6.14.5", "v6.14", &["280e5a301005"]),
+    // v6.18.y counts as its base, for no release of its is known to differ: whether it took 72f98ef9a4be over is not known.
     // [M]: the six of v7.1-rc4, posted for 7.0.10.
     (
         "v7.0.10",

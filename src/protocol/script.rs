@@ -193,6 +193,7 @@ operations! {
     "iommu_attach_handle_get" AttachHandleGet(HandleGet<'a>),
     "iommu_group_store_type" GroupStoreType(GroupType<'a>),
     "iommu_deferred_attach" DeferredAttach(OfDevice<'a>),
+    "dma_map_single" DmaMapSingle(OfDevice<'a>),
     "iommu_get_domain_for_dev" GetDomainForDev(OfDevice<'a>),
     "iommu_get_dma_domain" GetDmaDomain(OfDevice<'a>),
     "iommu_group_add_device" GroupAddDevice(DeviceGroup<'a>),

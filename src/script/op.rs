@@ -73,6 +73,8 @@ pub enum Op {
     GroupStoreType { group: GroupId, word: TypeWord },
     /// `iommu_deferred_attach` of the group's default domain, as the first DMA map of the device does.
     DeferredAttach { device: DeviceId },
+    /// `dma_map_single` of a page for the device, which is unmapped again.
+    DmaMapSingle { device: DeviceId },
     /// `iommu_get_domain_for_dev`
     GetDomainForDev { device: DeviceId },
     /// `iommu_get_dma_domain`

@@ -46,7 +46,7 @@ pub enum Call {
     Detach { device: DeviceId, domain: Mark },
     /// `set_platform_dma_ops` (v6.3 to v6.6)
     SetPlatformDmaOps { device: DeviceId },
-    /// A firmware region was mapped into the domain.
+    /// Memory was mapped into the domain: a region of the firmware's, or a buffer.
     Map { domain: Mark },
     /// `probe_finalize`
     ProbeFinalize { device: DeviceId },

@@ -44,6 +44,8 @@ pub enum Crash {
     MissingCurrentDomain,
     /// The type of a domain that a handle does not have is looked at.
     HandleWithoutDomain,
+    /// A buffer is mapped into a default domain that the group does not have, or that cannot hand addresses out.
+    NothingToMapInto,
     /// A device is attached again to a current domain that the group does not have.
     NothingToReattach,
     /// A driver that is not VFIO's has bound to a device of a group that user space uses.
@@ -71,6 +73,7 @@ impl Crash {
             Crash::MissingDefaultDomain => "reads the type of a default domain that is not there",
             Crash::MissingCurrentDomain => "reads the type of a current domain that is not there",
             Crash::HandleWithoutDomain => "reads the type of a handle's domain that is not there",
+            Crash::NothingToMapInto => "maps a buffer into a default domain that hands no addresses out",
             Crash::NothingToReattach => "attaches a current domain that is not there",
             Crash::LiveGroupBound => "gives up on a group that user space uses and a driver has bound to",
             Crash::Observed => "the kernel died",

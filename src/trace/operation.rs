@@ -45,6 +45,7 @@ pub fn name(op: &Op) -> &'static str {
         Op::AttachHandleGet { .. } => "iommu_attach_handle_get",
         Op::GroupStoreType { .. } => "iommu_group_store_type",
         Op::DeferredAttach { .. } => "iommu_deferred_attach",
+        Op::DmaMapSingle { .. } => "dma_map_single",
         Op::GetDomainForDev { .. } => "iommu_get_domain_for_dev",
         Op::GetDmaDomain { .. } => "iommu_get_dma_domain",
         Op::GroupAddDevice { .. } => "iommu_group_add_device",
@@ -83,6 +84,7 @@ pub fn words(script: &Script, op: &Op) -> String {
         | Op::UnuseDefaultDomain { device: id }
         | Op::DeviceReleaseDmaOwner { device: id }
         | Op::DeferredAttach { device: id }
+        | Op::DmaMapSingle { device: id }
         | Op::GetDomainForDev { device: id }
         | Op::GetDmaDomain { device: id }
         | Op::GroupRemoveDevice { device: id }

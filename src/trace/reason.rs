@@ -30,6 +30,8 @@ pub enum Reason {
     DirectRegion,
     /// The IOMMU driver refused to attach.
     AttachFailed,
+    /// The deferred attach that comes before a map failed.
+    NotMapped,
     /// The IOMMU driver refused to allocate a domain.
     AllocFailed,
     /// No type satisfies the driver and the request.
@@ -154,6 +156,7 @@ impl Reason {
             Reason::NullTarget => "the NULL domain cannot be reached",
             Reason::DirectRegion => "a device with a direct-mapped region must not be blocked",
             Reason::AttachFailed => "the IOMMU driver refused to attach",
+            Reason::NotMapped => "no address to map to",
             Reason::AllocFailed => "the IOMMU driver refused to allocate a domain",
             Reason::TypeConflict => "no domain type satisfies both driver and request",
             Reason::UnknownWord => "the word is no domain type",

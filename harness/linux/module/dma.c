@@ -4,16 +4,6 @@
 #include <linux/jump_label.h>
 #include <linux/crash_dump.h>
 
-static bool deferred_ran;
-static int deferred_result;
-
-static int deferred_return(struct kretprobe_instance *ri, struct pt_regs *regs)
-{
-	deferred_ran = true;
-	deferred_result = regs_return_value(regs);
-	return 0;
-}
-
 /*
  * The DMA layer completes a deferred attach only in a kernel that was booted to take a dump. Make
  * it believe that while we map.
@@ -42,41 +32,28 @@ static void deferral(bool on)
 
 static void c_dmamap(char **av, int ac)
 {
-	struct kretprobe rp = { .handler = deferred_return, .maxactive = 4 };
 	struct dmao_dev *od = need_dev(av[1]);
 	dma_addr_t at;
-	bool watched;
 	void *buf;
-	int r = 0;
+	int r;
 
 	if (!od)
 		return;
 	buf = kmalloc(PAGE_SIZE, GFP_KERNEL);
 	if (!buf) {
-		res_int(-ENOMEM);
+		res_bad("no memory");
 		return;
 	}
-	rp.kp.symbol_name = "iommu_deferred_attach";
-	watched = !register_kretprobe(&rp);
-	if (!watched) {		/* before v5.12 */
-		memset(&rp.kp, 0, sizeof(rp.kp));
-		rp.kp.symbol_name = "iommu_dma_deferred_attach";
-		watched = !register_kretprobe(&rp);
-	}
-	deferred_ran = false;
 	dma_maps = true;
 	deferral(true);
 	at = dma_map_single(od->dev, buf, PAGE_SIZE, DMA_TO_DEVICE);
-	if (dma_mapping_error(od->dev, at))
-		r = -EIO;
-	else
+	r = dma_mapping_error(od->dev, at);
+	if (!r)
 		dma_unmap_single(od->dev, at, PAGE_SIZE, DMA_TO_DEVICE);
 	deferral(false);
 	dma_maps = false;
-	if (watched)
-		unregister_kretprobe(&rp);
 	kfree(buf);
-	res_int(deferred_ran ? deferred_result : r);
+	res_int(r);
 }
 
 /* The call that the DMA layer makes, with what it gives it. */

@@ -29,7 +29,7 @@
 #include <linux/pci.h>
 #include <linux/version.h>
 #include <linux/dma-mapping.h>
-#ifdef HAVE_SETUP_DMA_OPS
+#if defined(HAVE_SETUP_DMA_OPS) || !defined(HAVE_DOMAIN_OPS)
 #include <linux/dma-map-ops.h>
 #endif
 #ifndef HAVE_DOMAIN_OPS

@@ -227,11 +227,17 @@ void dmao_rm_pasid(struct device *dev, ioasid_t pasid)
 #endif
 
 #ifdef HAVE_DOMAIN_OPS
+/* A flush queue calls this by its timer, once something was unmapped. */
+static void dmao_flush(struct iommu_domain *domain)
+{
+}
+
 #define DOM_OPS				\
 	.attach_dev = dmao_attach,	\
 	.map_pages = dmao_map,		\
 	.unmap_pages = dmao_unmap,	\
 	.iova_to_phys = dmao_iova_to_phys, \
+	.flush_iotlb_all = dmao_flush,	\
 	.free = dmao_free,
 #ifdef HAVE_SET_DEV_PASID
 #define DOM_OPS_PASID .set_dev_pasid = dmao_set_pasid,

@@ -24,11 +24,32 @@ static struct iommu_device *dmao_probe(struct device *dev)
 	return r ? ERR_PTR(r) : &dmao_iommu;
 }
 
+/* What x86 drivers did in probe_finalize until the core did it for them, and took back at the end. */
+static void take_dma_over(struct device *dev)
+{
+#ifdef HAVE_SETUP_DMA_OPS
+	set_dma_ops(dev, NULL);
+	iommu_setup_dma_ops(dev, 0, U64_MAX);
+#elif !defined(HAVE_DOMAIN_OPS) && defined(CONFIG_IOMMU_DMA)
+	set_dma_ops(dev, NULL);
+	if (core.setup_dma_ops)
+		core.setup_dma_ops(dev, 0, U64_MAX);
+#endif
+}
+
+static void give_dma_back(struct device *dev)
+{
+#if defined(CONFIG_IOMMU_DMA) && (defined(HAVE_SETUP_DMA_OPS) || !defined(HAVE_DOMAIN_OPS))
+	set_dma_ops(dev, NULL);
+#endif
+}
+
 static void dmao_release(struct device *dev)
 {
 	struct dmao_dev *od = dev_of(dev);
 	struct ev *e = ev_add(E_RELEASE);
 
+	give_dma_back(dev);
 	e->dev = od;
 	if (od)
 		od->cur = NULL;
@@ -48,14 +69,7 @@ void give_pasids(struct device *dev)
 static void dmao_finalize(struct device *dev)
 {
 	ev_add(E_FINAL)->dev = dev_of(dev);
-#ifdef HAVE_SETUP_DMA_OPS
-	/* what x86 drivers did here until the core did it for them */
-	set_dma_ops(dev, NULL);
-	iommu_setup_dma_ops(dev, 0, U64_MAX);
-#elif !defined(HAVE_DOMAIN_OPS) && defined(CONFIG_IOMMU_DMA)
-	if (core.setup_dma_ops)
-		core.setup_dma_ops(dev, 0, U64_MAX);
-#endif
+	take_dma_over(dev);
 	give_pasids(dev);
 }
 

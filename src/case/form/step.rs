@@ -126,6 +126,9 @@ operations! {
     "iommu_group_store_type" => GroupStoreType(TypeForm<'t>),
     /// Attaches a device to its group's default domain, as its first DMA does.
     "iommu_deferred_attach" => DeferredAttach(DeviceName<'t>),
+    /// Maps a page for a device's DMA and unmaps it; the first time, that completes a deferred attach. ENOMEM is what
+    /// `dma_mapping_error()` says of an address that there is not.
+    "dma_map_single" => DmaMapSingle(DeviceName<'t>),
     /// What is the domain of a device? Answers a domain.
     "iommu_get_domain_for_dev" => GetDomainForDev(DeviceName<'t>),
     /// What is the default domain of a device? Answers a domain.

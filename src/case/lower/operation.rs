@@ -159,6 +159,7 @@ impl Lowering<'_> {
                 word: TypeWord::from_text(form.r#type.text()),
             },
             Operation::DeferredAttach(device) => Op::DeferredAttach { device: names.device(device)? },
+            Operation::DmaMapSingle(device) => Op::DmaMapSingle { device: names.device(device)? },
             Operation::GetDomainForDev(device) => Op::GetDomainForDev { device: names.device(device)? },
             Operation::GetDmaDomain(device) => Op::GetDmaDomain { device: names.device(device)? },
             Operation::GroupAddDevice(form) => {

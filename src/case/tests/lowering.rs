@@ -114,6 +114,7 @@ const fn fault(
 #[case("iommu_group_store_type: { group: g, type: DMA-FQ }", Op::GroupStoreType { group: G, word: TypeWord::DmaFq })]
 #[case("iommu_group_store_type: { group: g, type: foo }", Op::GroupStoreType { group: G, word: TypeWord::Unknown })]
 #[case("iommu_deferred_attach: a", Op::DeferredAttach { device: A })]
+#[case("dma_map_single: a", Op::DmaMapSingle { device: A })]
 #[case("iommu_get_domain_for_dev: a", Op::GetDomainForDev { device: A })]
 #[case("iommu_get_dma_domain: a", Op::GetDmaDomain { device: A })]
 #[case("iommu_group_add_device: { device: c, group: g }", Op::GroupAddDevice { device: C, group: G })]

@@ -38,6 +38,7 @@ impl Engine<'_> {
             | Op::UnuseDefaultDomain { device: d }
             | Op::DeviceReleaseDmaOwner { device: d }
             | Op::DeferredAttach { device: d }
+            | Op::DmaMapSingle { device: d }
             | Op::GetDomainForDev { device: d }
             | Op::GetDmaDomain { device: d }
             | Op::GroupRemoveDevice { device: d }

@@ -59,6 +59,7 @@ rules! {
     type_write: TypeWrite,
     type_without_default: TypeWithoutDefault,
     dma_setup: DmaSetup,
+    dma_ops_cleanup: DmaOpsCleanup,
     replace: Replace,
     pasid_attach: PasidAttach,
     pasid_undo: PasidUndo,

@@ -367,12 +367,13 @@ impl Play<'_> {
     /// A question that changes nothing.
     fn look(&mut self, group: GroupId) -> Option<Op> {
         let device = self.some_device(group)?;
-        Some(match self.random.below(6) {
+        Some(match self.random.below(7) {
             0 => Op::GetDomainForDev { device },
             1 => Op::GetDmaDomain { device },
             2 => Op::Observe,
             3 => Op::DriverGetDomain { device },
             4 => Op::DeferredAttach { device },
+            5 => Op::DmaMapSingle { device },
             _ => Op::GroupDmaOwnerClaimed { group },
         })
     }

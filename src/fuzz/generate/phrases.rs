@@ -80,7 +80,8 @@ impl Play<'_> {
                 12 => self.remove(device),
                 6 => self.bind(device),
                 6 => self.unbind(device),
-                76 => (),
+                4 => { self.say(Op::DmaMapSingle { device }); },
+                72 => (),
             );
         }
         if self.random.percent(12) {

@@ -43,6 +43,7 @@ impl Play<'_> {
                 },
                 3 => { self.say(Op::DriverGetDomain { device }); },
                 4 => { self.say(Op::DeferredAttach { device }); },
+                4 => { self.say(Op::DmaMapSingle { device }); },
                 6 => self.fault(Some(FaultKind::Attach), Some(group)),
                 5 => self.fault(Some(FaultKind::Pasid), Some(group)),
                 3 => self.fault(Some(FaultKind::Alloc), Some(group)),

@@ -122,6 +122,7 @@ impl Play<'_> {
         for _ in 0..self.random.between(2, 4) {
             choose!(self,
                 30 => { self.say(Op::DeferredAttach { device }); },
+                30 => { self.say(Op::DmaMapSingle { device }); },
                 8 => self.fault(Some(crate::script::FaultKind::Attach), Some(group)),
                 10 => self.replug(group),
                 10 => self.claim(group),

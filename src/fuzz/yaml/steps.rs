@@ -35,6 +35,7 @@ impl Arguments<'_> {
             | Op::UnuseDefaultDomain { device }
             | Op::DeviceReleaseDmaOwner { device }
             | Op::DeferredAttach { device }
+            | Op::DmaMapSingle { device }
             | Op::GetDomainForDev { device }
             | Op::GetDmaDomain { device }
             | Op::GroupRemoveDevice { device }

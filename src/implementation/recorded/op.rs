@@ -134,6 +134,7 @@ impl<'t, I: Iterator<Item = &'t str>> Words<'_, I> {
             "getdom" => Op::GetDomainForDev { device: self.device()? },
             "getdma" => Op::GetDmaDomain { device: self.device()? },
             "defattach" => Op::DeferredAttach { device: self.device()? },
+            "dmamap" => Op::DmaMapSingle { device: self.device()? },
             "resetprep" => Op::PciResetPrepare { device: self.device()? },
             "resetdone" => Op::PciResetDone { device: self.device()? },
             "pcireset" => Op::PciResetFunction { device: self.device()? },

@@ -193,6 +193,7 @@ impl<'a> Writer<'a> {
                 r#type: word.text().unwrap_or(UNKNOWN_TYPE).into(),
             }),
             Op::DeferredAttach { device } => WireOp::DeferredAttach(self.of_device(device)?),
+            Op::DmaMapSingle { device } => WireOp::DmaMapSingle(self.of_device(device)?),
             Op::GetDomainForDev { device } => WireOp::GetDomainForDev(self.of_device(device)?),
             Op::GetDmaDomain { device } => WireOp::GetDmaDomain(self.of_device(device)?),
             Op::GroupAddDevice { device, group } => WireOp::GroupAddDevice(DeviceGroup {

@@ -93,7 +93,7 @@ impl<'a> Writer<'a> {
             Call::Map { domain } if names.is_type1(domain) => {
                 write!(text, "map test pages into {}", names.domain(domain))
             }
-            Call::Map { domain } => write!(text, "map the firmware's region into {}", names.domain(domain)),
+            Call::Map { domain } => write!(text, "map into {}", names.domain(domain)),
             Call::ProbeFinalize { device } => write!(text, "probe_finalize {}", names.device(device)),
             Call::Release { device } => {
                 self.set_attached(device, None);

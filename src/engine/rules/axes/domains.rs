@@ -104,6 +104,13 @@ axes! {
         /// The core, for the group's default domain.
         CoreOnDefault,
     }
+    /// Does a device whose IOMMU has gone go on mapping by it, where the core had set that up?
+    DmaOpsCleanup {
+        /// Yes, by a group that it has no more.
+        Kept,
+        /// No: it maps directly again.
+        Cleared,
+    }
     /// When the deferred flush queue is given up for want of the capability.
     FlushQueue {
         /// Never.

@@ -86,7 +86,7 @@ fn difference(there: &str, here: &str) -> Option<Difference> {
     Place::Step(1),
     "call 1",
     "no more calls",
-    "map the firmware's region into made(dma, 1)"
+    "map into made(dma, 1)"
 )]
 #[case("A!freed", "A", Place::Step(2), "device d0: attached to", "A (freed)", "A")]
 #[case(r#""kdma""#, "null", Place::Step(2), "device d0: driver", "kernel_dma", "none")]

@@ -33,7 +33,7 @@ pub struct Bench {
     pub arch: Arch,
     /// Its behaviour, as far as that decides how the mock driver must be set up.
     pub rules: Rules,
-    /// The bench has `getdom`, `getdma` and `defattach`, and knows domains by what points to them.
+    /// The bench has `getdom`, `getdma`, `defattach` and `dmamap`, and knows domains by what points to them.
     pub queries: bool,
     /// There are PCI devices.
     pub pci: bool,
@@ -289,6 +289,7 @@ impl Lowering<'_> {
                 format!("type {} {}", names.group(group)?, word.text().unwrap_or("nonsense"))
             }
             Op::DeferredAttach { device } => self.query("defattach", &names.device(device)?)?,
+            Op::DmaMapSingle { device } => self.query("dmamap", &names.device(device)?)?,
             Op::GetDomainForDev { device } => self.query("getdom", &names.device(device)?)?,
             Op::GetDmaDomain { device } => self.query("getdma", &names.device(device)?)?,
             Op::GroupAddDevice { device, group } => {

@@ -87,6 +87,7 @@ fn line_of(op: &Op) -> &'static str {
         Op::DetachDevicePasid { .. } => "detach_pasid m0 d0 -1",
         Op::GroupStoreType { .. } => "type g0 DMA-FQ",
         Op::DeferredAttach { .. } => "defattach d0",
+        Op::DmaMapSingle { .. } => "dmamap d0",
         Op::GetDomainForDev { .. } => "getdom d0",
         Op::GetDmaDomain { .. } => "getdma d0",
         Op::GroupAddDevice { .. } => "gadd d0 g0",
@@ -157,6 +158,7 @@ fn every_operation_has_its_line() {
         Op::DetachDevicePasid { domain, device, pasid: -1 },
         Op::GroupStoreType { group, word: TypeWord::DmaFq },
         Op::DeferredAttach { device },
+        Op::DmaMapSingle { device },
         Op::GetDomainForDev { device },
         Op::GetDmaDomain { device },
         Op::GroupAddDevice { device, group },
@@ -408,6 +410,7 @@ fn some_kernels_register_for_good() {
 #[case(Op::GetDomainForDev { device: DEVICE }, "getdom")]
 #[case(Op::GetDmaDomain { device: DEVICE }, "getdma")]
 #[case(Op::DeferredAttach { device: DEVICE }, "defattach")]
+#[case(Op::DmaMapSingle { device: DEVICE }, "dmamap")]
 #[case(Op::AttachGroup { domain: POINTED_TO, group: GROUP }, "@group.domain")]
 fn an_old_bench_has_less(#[case] op: Op, #[case] command: &'static str) {
     let old = Bench { queries: false, ..bench("v6.12") };

@@ -107,6 +107,7 @@ impl Reader {
                 word: TypeWord::from_text(of.r#type.as_str()),
             },
             WireOp::DeferredAttach(of) => Op::DeferredAttach { device: self.device(&of.device)? },
+            WireOp::DmaMapSingle(of) => Op::DmaMapSingle { device: self.device(&of.device)? },
             WireOp::GetDomainForDev(of) => Op::GetDomainForDev { device: self.device(&of.device)? },
             WireOp::GetDmaDomain(of) => Op::GetDmaDomain { device: self.device(&of.device)? },
             WireOp::GroupAddDevice(of) => {
