@@ -2,7 +2,7 @@
 //! Devices that use the address space of a process: its domain at its PASID.
 
 use super::Engine;
-use super::rules::{SvaBind, SvaIncapable, SvaOnX86, SvaSharing};
+use super::rules::{SvaAgain, SvaBind, SvaIncapable, SvaOnX86, SvaSharing};
 use super::state::{Bond, DomainId, Stored};
 use crate::script::{Arch, DeviceId, DomainKind, Errno, GivenHandle, GroupId};
 use crate::trace::{Crash, Outcome, Reason, Skip, Warn};
@@ -53,8 +53,12 @@ impl Engine<'_> {
         if limit == 0 && self.rules.sva_incapable() == SvaIncapable::NotSupported {
             return Err(self.refuse(Errno::EOPNOTSUPP, Reason::NoPasidSupport));
         }
+        let beyond = match self.rules.sva_again() {
+            SvaAgain::LastButOne => limit.saturating_sub(1),
+            SvaAgain::Last => limit,
+        };
         match known {
-            Some(pasid) if pasid >= limit => Err(self.refuse(Errno::EOVERFLOW, Reason::BadPasid)),
+            Some(pasid) if pasid >= beyond => Err(self.refuse(Errno::EOVERFLOW, Reason::BadPasid)),
             Some(pasid) => Ok(pasid),
             None if limit <= FIRST_PASID => Err(self.refuse(Errno::ENOSPC, Reason::NoPasidSupport)),
             None => {

@@ -178,6 +178,9 @@ pub const CHANGES: &[Change] = changes! {
     "49a22aae7d9c" "v6.4-rc1" "a type write is judged by the owner count, in groups of any size" {
         TypeWrite::Unused,
     }
+    "4e14176ab13f" "v6.4-rc1" "an address space may have the last PASID of a device also when it is bound again" {
+        SvaAgain::Last,
+    }
     "25c2325575cc" "v6.4-rc1" "Rockchip's IOMMU driver has set_platform_dma_ops" {
         RockchipPlatformOp::Present,
     }

@@ -71,6 +71,7 @@ rules! {
     sva_bind: SvaBind,
     sva_sharing: SvaSharing,
     sva_incapable: SvaIncapable,
+    sva_again: SvaAgain,
     sva_on_x86: SvaOnX86,
     pasid_incapable: PasidIncapable,
     registration: Registration,

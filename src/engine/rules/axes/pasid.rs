@@ -92,6 +92,13 @@ axes! {
         /// -ENOSPC, or -EOVERFLOW where the address space has a PASID.
         NoPasidLeft,
     }
+    /// Up to which PASID of an address space a device can be bound to it again. Read in 6.1 and in the commit.
+    SvaAgain {
+        /// The last but one that it can send: the last is -EOVERFLOW, once it is given.
+        LastButOne,
+        /// The last that it can send.
+        Last,
+    }
     /// May devices use address spaces on x86, for which a generic architecture stands here?
     SvaOnX86 {
         /// Yes.
