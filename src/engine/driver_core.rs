@@ -115,6 +115,7 @@ impl Engine<'_> {
         self.probe_once(device, driver)?;
         if self.state.driver.test_remove {
             // The driver is removed at once, without a word to the bus before f429378a9bf8, and probed again.
+            self.remove_driver(device, driver);
             if self.rules.test_remove() == TestRemove::GivesUseBack {
                 self.cleanup_dma(device, driver);
             }
@@ -191,11 +192,16 @@ impl Engine<'_> {
     /// `device_release_driver`; the architecture comes after the unuse.
     pub(super) fn unbind(&mut self, device: DeviceId) {
         let Some(driver) = self.state.device(device).driver else { return };
-        if matches!(driver, DriverKind::VfioPci | DriverKind::VfioEmulated) {
-            self.vfio_unregister(device);
-        }
+        self.remove_driver(device, driver);
         self.cleanup_dma(device, driver);
         self.arch_teardown(device);
         self.state.device_mut(device).driver = None;
+    }
+
+    /// The driver's `remove`
+    fn remove_driver(&mut self, device: DeviceId, driver: DriverKind) {
+        if matches!(driver, DriverKind::VfioPci | DriverKind::VfioEmulated) {
+            self.vfio_unregister(device);
+        }
     }
 }
