@@ -2,7 +2,7 @@
 //! The driver core: devices appear and disappear, drivers bind and unbind.
 
 use super::Engine;
-use super::rules::{BindErrno, BusUse, CdxBus, Leave, Registration, TestRemove};
+use super::rules::{BindErrno, BusUse, CdxBus, Leave, Registration, TestRemove, TestRemoveMapping};
 use crate::script::{Bus, DeviceId, DriverKind, Errno};
 use crate::trace::{Crash, Reason};
 
@@ -119,7 +119,9 @@ impl Engine<'_> {
             if self.rules.test_remove() == TestRemove::GivesUseBack {
                 self.cleanup_dma(device, driver);
             }
-            self.arch_teardown(device);
+            if self.rules.test_remove_mapping() == TestRemoveMapping::TakenOff {
+                self.arch_teardown(device);
+            }
             self.probe_once(device, driver)?;
         }
         Ok(())

@@ -70,6 +70,9 @@ pub const CHANGES: &[Change] = changes! {
     "d210919dbdc8" "v5.17-rc1" "Tegra's display driver takes the ARM mapping off" {
         TegraDrmMapping::TakenOff,
     }
+    "d8f7a5484f21" "v5.17-rc6" "a probe that is undone as a test takes the mapping of 32-bit ARM off" {
+        TestRemoveMapping::TakenOff,
+    }
     "3f6634d997db" "v5.18-rc1" "the operations of a device are those of its own IOMMU" {
         DeviceOps::Device,
     }

@@ -27,13 +27,17 @@ const V6_12_95: &[&str] = &[
 /// Stable releases, oldest first of each base.
 pub(super) const STABLE: &[Stable] = &[
     // [C]: of the driver changes of v5.17 it took host1x's, not the display driver's. [S] 5.10.262, [L] 5.10.223. Every
-    // list of changes from 5.10.1 to 5.10.262 was searched; of those without a change of ours, none moves a rule here.
+    // list of changes from 5.10.1 to 5.10.262 was searched; of those without a change of ours, none moves a rule here. 5.10.103
+    // has d8f7a5484f21 [M].
     ("v5.10.94", "v5.10", &["d5185965c3b5"]),
-    ("v5.10.223", "v5.10", &["d5185965c3b5"]),
-    ("v5.10.262", "v5.10", &["d5185965c3b5"]),
-    // [M]: both driver changes. No list of changes after 5.15.15 was at hand: whether 392bf51946c2 or 2cc73c5712f9
-    // were taken over later is not known.
+    ("v5.10.103", "v5.10", &["d5185965c3b5", "d8f7a5484f21"]),
+    ("v5.10.223", "v5.10", &["d5185965c3b5", "d8f7a5484f21"]),
+    ("v5.10.262", "v5.10", &["d5185965c3b5", "d8f7a5484f21"]),
+    // [M]: both driver changes. 5.15.26's list of changes has d8f7a5484f21 [C]. No other list after 5.15.15 was at hand:
+    // whether 392bf51946c2 or 2cc73c5712f9 were taken over later is not known. 5.16.y took d8f7a5484f21 over too, in
+    // March 2022; it counts as its base, for what it took of the driver changes is not known.
     ("v5.15.17", "v5.15", &["d5185965c3b5", "d210919dbdc8"]),
+    ("v5.15.26", "v5.15", &["d5185965c3b5", "d210919dbdc8", "d8f7a5484f21"]),
     // [C]: the last release that the changelog covers is 5.19.11.
     ("v5.19.9", "v5.19", &["2380f1e8195e"]),
     // [C], [S] 6.1.192, [L] 6.1.176 and 6.1.192. 6.1.163 took 72f98ef9a4be over too, which asks a question that no

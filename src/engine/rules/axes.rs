@@ -110,6 +110,7 @@ rules! {
     omap3isp_mapping: Omap3ispMapping,
     omap_rproc_mapping: OmapRprocMapping,
     test_remove: TestRemove,
+    test_remove_mapping: TestRemoveMapping,
     vfio_claim: VfioClaim,
     vfio_viability: VfioViability,
     vfio_notifier: VfioNotifier,

@@ -77,4 +77,11 @@ axes! {
         /// It is given back.
         GivesUseBack,
     }
+    /// What becomes of a device's mapping on 32-bit ARM when `CONFIG_DEBUG_TEST_DRIVER_REMOVE` undoes a probe.
+    TestRemoveMapping {
+        /// The next probe finds it.
+        Kept,
+        /// It is taken off, and the next probe makes another.
+        TakenOff,
+    }
 }
