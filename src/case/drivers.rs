@@ -9,7 +9,7 @@
 //! The facts come from reading the drivers' `struct iommu_ops` and allocation functions in
 //! `drivers/iommu/` and `arch/powerpc/kernel/iommu.c` between v5.10 and v7.x.
 
-use crate::script::{DefaultType, DetachOps, DomainKind, Errno, KindSet, Static, StaticSet};
+use crate::script::{DefaultType, DetachOps, DomainKind, DomainOps, Errno, KindSet, Static, StaticSet};
 
 /// What an IOMMU driver offers to the core.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +32,8 @@ pub struct Capabilities {
     pub late_xlate: bool,
     /// How many paging domains can be attached at a time, if there is a limit?
     pub address_spaces: Option<u8>,
+    /// Domains without `set_dev_pasid`; no named set has such.
+    pub no_set_dev_pasid: Vec<DomainOps>,
 }
 
 /// The set whose driver found its devices without the generic description up to v6.12.
@@ -67,6 +69,7 @@ impl NamedSet {
             deferred_flush: self.deferred_flush,
             late_xlate: self.name == OMAP,
             address_spaces: None,
+            no_set_dev_pasid: Vec::new(),
         }
     }
 }

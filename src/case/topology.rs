@@ -169,6 +169,9 @@ fn changed<'t>(form: &IommuForm<'t>) -> Result<Capabilities, Complaint<'t>> {
     if let Some(most) = form.address_spaces {
         capabilities.address_spaces = Some(most.get());
     }
+    if let Some(words) = &form.no_set_dev_pasid {
+        capabilities.no_set_dev_pasid = words.iter().map(|word| word.value()).collect();
+    }
     if let Some(capable) = form.deferred_flush {
         capabilities.deferred_flush = capable;
     }
@@ -210,6 +213,9 @@ fn settings(capabilities: &Capabilities, arch: Arch, forbidden_calls: bool) -> V
     }
     if let Some(most) = capabilities.address_spaces {
         settings.push(Setting::AddressSpaces(most));
+    }
+    if !capabilities.no_set_dev_pasid.is_empty() {
+        settings.push(Setting::NoSetDevPasid(capabilities.no_set_dev_pasid.clone()));
     }
     if forbidden_calls {
         settings.push(Setting::Unsafe(true));

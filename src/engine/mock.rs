@@ -8,8 +8,8 @@ use super::rules::{
 };
 use super::state::{DmaWay, Domain, DomainId, FaultLeft, Label};
 use crate::script::{
-    Arch, DefaultType, DetachOps, DeviceId, DomainKind, DomainName, DomainRef, Errno, Fault, FaultDomain,
-    FaultKind, GroupId,
+    Arch, DefaultType, DetachOps, DeviceId, DomainKind, DomainName, DomainOps, DomainRef, Errno, Fault,
+    FaultDomain, FaultKind, GroupId,
 };
 use crate::trace::{Call, Crash, Mark, PasidTarget, Role, Warn};
 
@@ -310,6 +310,21 @@ impl Engine<'_> {
     }
 
     // ---------------------------------------------------------------- PASIDs
+
+    /// Has the domain `set_dev_pasid`?
+    pub(super) fn has_set_pasid_op(&self, domain: DomainId) -> bool {
+        !self.state.driver.no_set_dev_pasid.contains(&DomainOps::of(self.state.kind(domain)))
+    }
+
+    /// Has the driver `remove_dev_pasid`, or later its blocked domain what took its place?
+    pub(super) fn has_remove_pasid_op(&self) -> bool {
+        !self.state.driver.no_set_dev_pasid.contains(&DomainOps::Blocked)
+    }
+
+    /// Can the driver make page tables that go with PASIDs?
+    pub(super) fn has_pasid_page_tables(&self) -> bool {
+        !self.state.driver.no_set_dev_pasid.contains(&DomainOps::Paging)
+    }
 
     pub(super) fn set_pasid_op(
         &mut self,

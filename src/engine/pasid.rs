@@ -2,7 +2,9 @@
 //! Attaching, replacing and detaching PASIDs.
 
 use super::Engine;
-use super::rules::{PasidAttach, PasidEntry, PasidIncapable, PasidRemove, PasidTable, PasidUndo};
+use super::rules::{
+    PasidAttach, PasidEntry, PasidIncapable, PasidRemovable, PasidRemove, PasidTable, PasidUndo,
+};
 use super::state::{DomainId, Stored};
 use crate::script::{DeviceId, Errno, GivenHandle, GroupId};
 use crate::trace::{Crash, Reason, Warn};
@@ -21,6 +23,10 @@ impl Engine<'_> {
         pasid: i32,
         handle: GivenHandle,
     ) -> Result<(), Errno> {
+        let asked_first = self.rules.pasid_removable() == PasidRemovable::NotAsked;
+        if asked_first && !self.has_set_pasid_op(domain) {
+            return Err(self.refuse(Errno::EOPNOTSUPP, Reason::NoPasidSupport));
+        }
         let Some(group) = self.state.device(device).group else {
             return Err(self.refuse(Errno::ENODEV, Reason::NoGroup));
         };
@@ -91,6 +97,9 @@ impl Engine<'_> {
         let Some(group) = self.state.device(device).group else {
             return Err(self.refuse(Errno::ENODEV, Reason::NoGroup));
         };
+        if !self.has_set_pasid_op(domain) {
+            return Err(self.refuse(Errno::EOPNOTSUPP, Reason::NoPasidSupport));
+        }
         if !self.state.device(device).has_iommu {
             return Err(self.die(Crash::DeviceWithoutIommu));
         }
@@ -139,11 +148,14 @@ impl Engine<'_> {
         pasid: i32,
     ) -> Result<(), Errno> {
         let rule = self.rules.pasid_attach();
-        if rule >= PasidAttach::Blocked {
+        let removable = self.rules.pasid_removable() == PasidRemovable::Asked;
+        if removable || rule >= PasidAttach::Blocked {
             if !self.state.device(device).has_iommu {
                 return Err(self.die(Crash::DeviceWithoutIommu));
             }
-            if self.state.driver.blocked_domain.is_none() {
+            let blocked = rule < PasidAttach::Blocked || self.state.driver.blocked_domain.is_some();
+            let can = self.has_remove_pasid_op() && self.has_set_pasid_op(domain);
+            if !blocked || (removable && !can) {
                 return Err(self.refuse(Errno::EOPNOTSUPP, Reason::NoPasidSupport));
             }
         }
@@ -191,13 +203,21 @@ impl Engine<'_> {
             self.die(Crash::DeviceWithoutIommu);
             return;
         }
-        match self.rules.pasid_remove() {
-            PasidRemove::Op | PasidRemove::OpWithDomain => self.remove_pasid_op(device, pasid, domain),
-            PasidRemove::Blocked => {
-                let Some(blocked) = self.state.driver.blocked_domain else {
-                    self.die(Crash::MissingBlockedDomain);
-                    return;
-                };
+        let blocked = match (self.rules.pasid_remove(), self.state.driver.blocked_domain) {
+            (PasidRemove::Op | PasidRemove::OpWithDomain, _) => None,
+            (PasidRemove::Blocked, None) => {
+                self.die(Crash::MissingBlockedDomain);
+                return;
+            }
+            (PasidRemove::Blocked, blocked) => blocked,
+        };
+        if !self.has_remove_pasid_op() {
+            self.die(Crash::CannotRemovePasid);
+            return;
+        }
+        match blocked {
+            None => self.remove_pasid_op(device, pasid, domain),
+            Some(blocked) => {
                 if self.set_pasid_op(device, pasid, blocked).is_err() {
                     self.warn(Warn::PasidRemoveFailed);
                 }

@@ -62,6 +62,7 @@ impl Engine<'_> {
                 Setting::DeferredFlush(capable) => self.state.driver.flush_queue = *capable,
                 Setting::LateXlate(late) => self.state.driver.late_xlate = *late,
                 Setting::AddressSpaces(most) => self.state.driver.address_spaces = Some(*most),
+                Setting::NoSetDevPasid(which) => self.state.driver.no_set_dev_pasid = which.clone(),
                 Setting::TestDriverRemove(test) => self.state.driver.test_remove = *test,
                 Setting::Unsafe(allowed) => self.state.driver.forbidden_calls = *allowed,
                 Setting::Static(wanted) => {

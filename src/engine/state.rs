@@ -5,8 +5,8 @@ use std::collections::VecDeque;
 
 use super::vfio::Vfio;
 use crate::script::{
-    DefaultType, DetachOps, DeviceId, DomainKind, DomainRef, DriverKind, Errno, Fault, GroupId, HandleId,
-    KindSet, MappingId, OwnerId, Static,
+    DefaultType, DetachOps, DeviceId, DomainKind, DomainOps, DomainRef, DriverKind, Errno, Fault, GroupId,
+    HandleId, KindSet, MappingId, OwnerId, Static,
 };
 use crate::trace::Role;
 
@@ -244,6 +244,8 @@ pub(super) struct Driver {
     pub(super) late_xlate: bool,
     /// So many paging domains can be attached at a time.
     pub(super) address_spaces: Option<u8>,
+    /// Domains without `set_dev_pasid`.
+    pub(super) no_set_dev_pasid: Vec<DomainOps>,
     /// Probes are undone once, as a test.
     pub(super) test_remove: bool,
     pub(super) forbidden_calls: bool,

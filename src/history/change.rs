@@ -330,6 +330,9 @@ pub const CHANGES: &[Change] = changes! {
     "c9b4a3185fcb" "v6.13-rc1" "OMAP's IOMMU driver takes generic firmware descriptions" {
         OmapXlate::Present,
     }
+    "fb3de9f9b085" "v6.14-rc1" "a PASID is attached only where the driver can remove it" {
+        PasidRemovable::Asked,
+    }
     "647b7aad1949" "v6.14-rc1" "a PASID is removed by the blocked domain, which the driver must have" {
         PasidAttach::Blocked,
         PasidRemove::Blocked,

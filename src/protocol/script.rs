@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::bounded::List;
 use super::words::Word;
 use crate::implementation::recorded::wire::Text;
-use crate::script::{Arch, Bus, DefaultType, DetachOps, DomainKind, Errno, Static};
+use crate::script::{Arch, Bus, DefaultType, DetachOps, DomainKind, DomainOps, Errno, Static};
 
 /// Operations of a script; more are refused.
 pub const MAX_OPS: usize = 4096;
@@ -79,6 +79,8 @@ pub enum WireSetting {
     LateXlate(bool),
     /// So many paging domains can be attached at a time.
     AddressSpaces(u8),
+    /// Domains without `set_dev_pasid`.
+    NoSetDevPasid(List<Word<DomainOps>>),
     /// Probes are undone once, as a test.
     DebugTestDriverRemove(bool),
 }

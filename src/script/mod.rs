@@ -19,8 +19,8 @@ pub use id::{ContainerId, DeviceId, DomainName, DomainRef, GroupId, HandleId, Io
 pub use iommufd::{CdevOp, IommufdOp, PageTable};
 pub use op::{DriverFlow, Field, GivenHandle, MappingOf, Op, PokeValue};
 pub use setup::{
-    Arch, Bus, DefaultType, DetachOps, DeviceSpec, DomainKind, DriverKind, GroupSpec, KindSet, Setting,
-    Static, StaticSet, TypeWord,
+    Arch, Bus, DefaultType, DetachOps, DeviceSpec, DomainKind, DomainOps, DriverKind, GroupSpec, KindSet,
+    Setting, Static, StaticSet, TypeWord,
 };
 pub use vfio::{VfioIommu, VfioOp, VfioStatus};
 pub use word::Worded;

@@ -126,6 +126,38 @@ pub enum Static {
     Platform,
 }
 
+/// A kind of domain of an IOMMU driver, as far as they have operations of their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DomainOps {
+    /// Those that translate, a user's own and the kernel's.
+    Paging,
+    /// Those that pass through.
+    Identity,
+    /// Those that block.
+    Blocked,
+    /// Those of address spaces (SVA).
+    Sva,
+}
+
+impl DomainOps {
+    /// All kinds.
+    pub const ALL: [DomainOps; 4] =
+        [DomainOps::Paging, DomainOps::Identity, DomainOps::Blocked, DomainOps::Sva];
+
+    /// Those of a domain of this type; the platform's are like those that translate.
+    #[must_use]
+    pub fn of(kind: DomainKind) -> DomainOps {
+        match kind {
+            DomainKind::Blocked => DomainOps::Blocked,
+            DomainKind::Identity => DomainOps::Identity,
+            DomainKind::Unmanaged | DomainKind::Dma | DomainKind::DmaFq | DomainKind::Platform => {
+                DomainOps::Paging
+            }
+            DomainKind::Sva => DomainOps::Sva,
+        }
+    }
+}
+
 /// The static domains a driver offers, in the order in which the driver sets them up.
 pub type StaticSet = Vec<Static>;
 
@@ -166,6 +198,9 @@ pub enum Setting {
     LateXlate(bool),
     /// So many paging domains can be attached at a time; one more is -ENOSPC.
     AddressSpaces(u8),
+    /// Domains without `set_dev_pasid` (v6.2). Where blocked ones have none, PASIDs cannot be removed: up to v6.13 the
+    /// driver has no `remove_dev_pasid` then, whose place they take.
+    NoSetDevPasid(Vec<DomainOps>),
     /// `CONFIG_DEBUG_TEST_DRIVER_REMOVE`: each probe is undone once and done again.
     TestDriverRemove(bool),
 }

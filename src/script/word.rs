@@ -2,8 +2,8 @@
 //! The words that cases, the protocol and people use for closed sets of values.
 
 use super::{
-    Arch, Bus, DefaultType, DetachOps, DomainKind, DriverKind, FaultKind, Field, Static, VfioIommu,
-    VfioStatus,
+    Arch, Bus, DefaultType, DetachOps, DomainKind, DomainOps, DriverKind, FaultKind, Field, Static,
+    VfioIommu, VfioStatus,
 };
 
 /// A closed set of values, each with its word.
@@ -49,6 +49,7 @@ worded! {
         Platform = "platform",
         Sva = "sva",
     }
+    "a kind of domain" DomainOps { Paging = "paging", Identity = "identity", Blocked = "blocked", Sva = "sva", }
     "a way to detach" DetachOps {
         None = "none",
         Full = "full",

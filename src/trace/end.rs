@@ -38,6 +38,8 @@ pub enum Crash {
     DeviceWithoutGroup,
     /// A blocked domain that the driver does not have is used to detach a PASID.
     MissingBlockedDomain,
+    /// A PASID is removed by an operation that the driver, or its blocked domain, does not have.
+    CannotRemovePasid,
     /// The type of a default domain that the group does not have is looked at.
     MissingDefaultDomain,
     /// The type of a current domain that the group does not have is looked at.
@@ -70,6 +72,7 @@ impl Crash {
             Crash::DeviceWithoutIommu => "follows dev->iommu of a device without IOMMU",
             Crash::DeviceWithoutGroup => "follows dev->iommu_group of a device without group",
             Crash::MissingBlockedDomain => "uses a blocked domain that the driver does not have",
+            Crash::CannotRemovePasid => "removes a PASID by an operation that is not there",
             Crash::MissingDefaultDomain => "reads the type of a default domain that is not there",
             Crash::MissingCurrentDomain => "reads the type of a current domain that is not there",
             Crash::HandleWithoutDomain => "reads the type of a handle's domain that is not there",

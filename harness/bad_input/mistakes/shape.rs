@@ -11,7 +11,7 @@ pub const SHAPE: &[Mistake] = &[
     (
         "unknown-iommu-field",
         ":10:28: unknown field `denied`",
-        "known here are `base`, `default_type`, `deny`, `deny_errno`, `detach`, `static`, `deferred_flush`, `late_xlate` and `address_spaces`",
+        "known here are `base`, `default_type`, `deny`, `deny_errno`, `detach`, `static`, `deferred_flush`, `late_xlate`, `address_spaces` and `no_set_dev_pasid`",
     ),
     ("unknown-step", ":12:5: unknown step `iommu_atach_device`", "did you mean `iommu_attach_device`?"),
     ("unknown-step-no-idea", ":12:5: unknown step `frobnicate`", "cases/README.md lists all steps"),

@@ -148,7 +148,7 @@ struct rule {
 };
 
 struct config {
-	char deny[16];
+	char deny[16], nopasid[8];
 	int deny_err;
 	bool detach, fqcap, coherent, unsafe;
 };
@@ -212,7 +212,8 @@ void o_state(void);
 #ifdef HAVE_DOMAIN_OPS
 extern const struct iommu_domain_ops dops_plain;
 
-const struct iommu_domain_ops *cur_dops(void);
+const struct iommu_domain_ops *dops_of(unsigned int type);
+void set_nopasid(const char *s);
 #endif
 #ifndef HAVE_DOMAIN_ALLOC
 extern bool want_unmanaged, iommufd_asks;

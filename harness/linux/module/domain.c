@@ -246,26 +246,59 @@ static void dmao_flush(struct iommu_domain *domain)
 #endif
 
 const struct iommu_domain_ops dops_plain = { DOM_OPS DOM_OPS_PASID };
+static const struct iommu_domain_ops dops_nopasid = { DOM_OPS };
 #ifdef HAVE_DETACH_DEV
 static const struct iommu_domain_ops dops_detach = {
 	DOM_OPS DOM_OPS_PASID .detach_dev = dmao_detach,
 };
+static const struct iommu_domain_ops dops_detach_nopasid = {
+	DOM_OPS .detach_dev = dmao_detach,
+};
 #endif
 
-const struct iommu_domain_ops *cur_dops(void)
+/* the letter of cfg.nopasid for this type */
+static char ops_letter(unsigned int type)
 {
+	switch (type) {
+	case IOMMU_DOMAIN_BLOCKED: return 'b';
+	case IOMMU_DOMAIN_IDENTITY: return 'i';
+#ifdef IOMMU_DOMAIN_SVA
+	case IOMMU_DOMAIN_SVA: return 's';
+#endif
+	}
+	return 'p';
+}
+
+const struct iommu_domain_ops *dops_of(unsigned int type)
+{
+	bool pasid = !strchr(cfg.nopasid, ops_letter(type));
+
 #ifdef HAVE_DETACH_DEV
 	if (cfg.detach)
-		return &dops_detach;
+		return pasid ? &dops_detach : &dops_detach_nopasid;
 #endif
-	return &dops_plain;
+	return pasid ? &dops_plain : &dops_nopasid;
+}
+
+/* Domains whose letter is in the string have no set_dev_pasid; without "b" goes remove_dev_pasid too. */
+void set_nopasid(const char *s)
+{
+	int i;
+
+	strscpy(cfg.nopasid, s, sizeof(cfg.nopasid));
+	for (i = 0; i < ndom; i++)
+		doms[i]->dom.ops = dops_of(doms[i]->dom.type);
+	dmao_ops.default_domain_ops = dops_of(IOMMU_DOMAIN_UNMANAGED);
+#ifdef HAVE_REMOVE_DEV_PASID
+	dmao_ops.remove_dev_pasid = strchr(s, 'b') ? NULL : dmao_rm_pasid;
+#endif
 }
 #endif
 
-static void dom_init(struct dmao_dom *d)
+static void dom_init(struct dmao_dom *d, unsigned int type)
 {
 #ifdef HAVE_DOMAIN_OPS
-	d->dom.ops = cur_dops();
+	d->dom.ops = dops_of(type);
 #endif
 	d->dom.pgsize_bitmap = 4096;
 	d->dom.geometry.aperture_start = 0;
@@ -274,7 +307,7 @@ static void dom_init(struct dmao_dom *d)
 	d->dom.geometry.force_aperture = true;
 }
 
-static struct dmao_dom *dom_new(void)
+static struct dmao_dom *dom_new(unsigned int type)
 {
 	struct dmao_dom *d;
 
@@ -284,7 +317,7 @@ static struct dmao_dom *dom_new(void)
 	if (!d)
 		return NULL;
 	doms[ndom++] = d;
-	dom_init(d);
+	dom_init(d, type);
 	return d;
 }
 
@@ -319,7 +352,7 @@ struct iommu_domain *dmao_domain_alloc(unsigned int type)
 #endif
 		return NULL;
 	}
-	d = dom_new();
+	d = dom_new(type);
 	if (!d)
 		return NULL;
 	d->dom.type = type;
@@ -355,7 +388,7 @@ static struct iommu_domain *alloc_as(unsigned int type, bool known)
 		e->r = hit ?: cfg.deny_err;
 		return ERR_PTR(e->r ?: -ENOMEM);
 	}
-	d = dom_new();
+	d = dom_new(type);
 	if (!d)
 		return ERR_PTR(-ENOMEM);
 	if (known)
@@ -382,7 +415,7 @@ struct iommu_domain *dmao_domain_alloc_flags(struct device *dev, u32 flags,
 {
 	struct dmao_dev *od = dev_of(dev);
 
-	if (!iommufd_asks || (flags & ~IOMMU_HWPT_ALLOC_PASID) || (flags && !(od && od->pasid_bits)))
+	if (!iommufd_asks || (flags & ~IOMMU_HWPT_ALLOC_PASID) || (flags && (!(od && od->pasid_bits) || strchr(cfg.nopasid, 'p'))))
 		return ERR_PTR(-EOPNOTSUPP);
 	return alloc_as(IOMMU_DOMAIN_UNMANAGED, true);
 }
@@ -403,7 +436,7 @@ struct iommu_domain *dmao_domain_alloc_identity(struct device *dev)
 
 static __maybe_unused struct dmao_dom *fixed_dom(unsigned int type, const char *name)
 {
-	struct dmao_dom *d = dom_new();
+	struct dmao_dom *d = dom_new(type);
 
 	if (!d)
 		return NULL;

@@ -52,9 +52,13 @@ static int cmd_cfg(char **av, int ac)
 				r = -EOPNOTSUPP;
 #endif
 #ifdef HAVE_DOMAIN_OPS
-			dmao_ops.default_domain_ops = cur_dops();
+			dmao_ops.default_domain_ops = dops_of(IOMMU_DOMAIN_UNMANAGED);
 #else
 			dmao_ops.detach_dev = cfg.detach ? dmao_detach : NULL;
+#endif
+		} else if (!strcmp(av[i], "nopasid")) {
+#ifdef HAVE_DOMAIN_OPS
+			set_nopasid(v);
 #endif
 		} else if (!strcmp(av[i], "coherent")) {
 			cfg.coherent = yes(v);

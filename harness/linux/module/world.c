@@ -155,6 +155,9 @@ void defaults(void)
 	cfg.fqcap = true;
 	cfg.coherent = true;
 	cfg.unsafe = false;
+#ifdef HAVE_DOMAIN_OPS
+	set_nopasid("");
+#endif
 #ifdef HAVE_PLATFORM_OPS
 	dmao_ops.set_platform_dma_ops = NULL;
 #endif

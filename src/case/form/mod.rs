@@ -136,6 +136,9 @@ pub(crate) struct IommuForm<'t> {
     pub late_xlate: Option<bool>,
     /// So many paging domains can be attached at a time; an attach of one more is `ENOSPC`.
     pub address_spaces: Option<Bounded<1, 16>>,
+    /// Domains that lack `set_dev_pasid` (v6.2). Without `blocked` PASIDs cannot be removed, up to v6.13 for want of
+    /// `remove_dev_pasid`.
+    pub no_set_dev_pasid: Option<Vec<OpsWord>>,
 }
 
 /// A group that the driver may keep.

@@ -4,7 +4,9 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::script::{Arch, Bus, DefaultType, DetachOps, DomainKind, DriverKind, Field, Static, VfioIommu};
+use crate::script::{
+    Arch, Bus, DefaultType, DetachOps, DomainKind, DomainOps, DriverKind, Field, Static, VfioIommu,
+};
 
 macro_rules! words {
     ($($(#[$doc:meta])* $name:ident($target:ident) {
@@ -59,6 +61,16 @@ words! {
         DmaFq = "dma-fq" => DmaFq,
         Unmanaged = "unmanaged" => Unmanaged,
         Blocked = "blocked" => Blocked,
+    }
+    /// A kind of domain that has operations of its own.
+    OpsWord(DomainOps) {
+        /// Those that translate, a user's own and the kernel's.
+        Paging = "paging" => Paging,
+        Identity = "identity" => Identity,
+        /// Without it the driver cannot remove PASIDs either.
+        Blocked = "blocked" => Blocked,
+        /// Those of address spaces.
+        Sva = "sva" => Sva,
     }
     /// How a device leaves a domain when there is none to go to.
     DetachWord(DetachOps) {

@@ -31,7 +31,10 @@ impl Engine<'_> {
             };
             return Err(self.refuse(errno, Reason::NoSuchObject));
         }
-        if pasid && (self.rules.iommufd_pasid() == IommufdPasid::Absent || self.max_pasids(device) == 0) {
+        let can = self.rules.iommufd_pasid() == IommufdPasid::Present
+            && self.max_pasids(device) > 0
+            && self.has_pasid_page_tables();
+        if pasid && !can {
             return Err(self.refuse(Errno::EOPNOTSUPP, Reason::NoPasidSupport));
         }
         let domain = self.page_table_domain(device, Role::User, Some(Label::User(name)))?;

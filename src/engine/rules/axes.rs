@@ -62,6 +62,7 @@ rules! {
     dma_ops_cleanup: DmaOpsCleanup,
     replace: Replace,
     pasid_attach: PasidAttach,
+    pasid_removable: PasidRemovable,
     pasid_undo: PasidUndo,
     pasid_remove: PasidRemove,
     pasid_entry: PasidEntry,

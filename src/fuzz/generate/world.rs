@@ -4,9 +4,10 @@
 use super::super::profile::Profile;
 use super::super::random::Random;
 use super::theme::Theme;
+use crate::engine::rules::{PasidRemovable, PasidTable};
 use crate::script::{
-    Arch, Bus, DefaultType, DetachOps, DeviceSpec, DomainKind, DomainName, DomainRef, Errno, Field, GroupId,
-    GroupSpec, KindSet, MappingId, OwnerId, Script, Setting, Static,
+    Arch, Bus, DefaultType, DetachOps, DeviceSpec, DomainKind, DomainName, DomainOps, DomainRef, Errno,
+    Field, GroupId, GroupSpec, KindSet, MappingId, OwnerId, Script, Setting, Static,
 };
 
 /// Domains of the user that a script has names for.
@@ -298,6 +299,18 @@ fn settings(theme: Theme, daring: bool, profile: &Profile, random: &mut Random, 
     }
     if unusual && random.percent(8) {
         settings.push(Setting::AddressSpaces(random.of([1, 2, 3])));
+    }
+    let about_pasids = matches!(theme, Theme::Pasids | Theme::Handles | Theme::Iommufd);
+    if about_pasids && profile.point.rules.pasid_table == PasidTable::Present && random.percent(20) {
+        let mut without = DomainOps::ALL.to_vec();
+        without.retain(|_| random.percent(35));
+        // What cannot be removed may be set up to v6.13, and the kernel dies when it is removed.
+        if !daring && profile.point.rules.pasid_removable == PasidRemovable::NotAsked {
+            without.retain(|ops| *ops != DomainOps::Blocked);
+        }
+        if !without.is_empty() {
+            settings.push(Setting::NoSetDevPasid(without));
+        }
     }
     // On 32-bit ARM forbidden calls use mappings after they are freed, and what that does is chance.
     if daring && arch == Arch::Generic && random.percent(60) {

@@ -40,19 +40,23 @@ fn without_setting(script: &Script, at: usize) -> Option<Script> {
     })
 }
 
+/// The list without each of its members in turn.
+fn one_left_out<T: Clone>(of: &[T]) -> impl Iterator<Item = Vec<T>> {
+    (0..of.len()).map(|left_out| [&of[..left_out], &of[left_out + 1..]].concat())
+}
+
 /// One type or static domain less.
 fn smaller_setting(script: &Script, at: usize) -> Option<Script> {
     let smaller = script.settings.iter().enumerate().flat_map(|(index, setting)| match setting {
         Setting::Deny(kinds) if kinds.iter().count() > 1 => {
             one_less(*kinds).map(|kinds| (index, Setting::Deny(kinds))).collect::<Vec<_>>()
         }
-        Setting::Static(fixed) if fixed.len() > 1 => (0..fixed.len())
-            .map(|left_out| {
-                let mut fixed = fixed.clone();
-                fixed.remove(left_out);
-                (index, Setting::Static(fixed))
-            })
-            .collect(),
+        Setting::NoSetDevPasid(which) if which.len() > 1 => {
+            one_left_out(which).map(|which| (index, Setting::NoSetDevPasid(which))).collect()
+        }
+        Setting::Static(fixed) if fixed.len() > 1 => {
+            one_left_out(fixed).map(|fixed| (index, Setting::Static(fixed))).collect()
+        }
         _ => Vec::new(),
     });
     let (index, setting) = smaller.into_iter().nth(at)?;

@@ -77,6 +77,9 @@ fn settings(script: &Script) -> Result<(Vec<String>, bool, bool), Inexpressible>
             Setting::DeferredFlush(capable) => format!("deferred_flush: {capable}"),
             Setting::LateXlate(late) => format!("late_xlate: {late}"),
             Setting::AddressSpaces(most) => format!("address_spaces: {most}"),
+            Setting::NoSetDevPasid(which) => {
+                format!("no_set_dev_pasid: [{}]", words(which))
+            }
             Setting::TestDriverRemove(test) => {
                 test_remove = *test;
                 continue;
@@ -85,13 +88,14 @@ fn settings(script: &Script) -> Result<(Vec<String>, bool, bool), Inexpressible>
                 forbidden_calls = *allowed;
                 continue;
             }
-            Setting::Static(fixed) => {
-                let fixed: Vec<&str> = fixed.iter().map(|which| which.word()).collect();
-                format!("static: [{}]", fixed.join(", "))
-            }
+            Setting::Static(fixed) => format!("static: [{}]", words(fixed)),
         });
     }
     Ok((fields, forbidden_calls, test_remove))
+}
+
+fn words<T: Worded>(of: &[T]) -> String {
+    of.iter().map(|which| which.word()).collect::<Vec<_>>().join(", ")
 }
 
 fn group(script: &Script, index: usize) -> String {

@@ -8,8 +8,8 @@ use thiserror::Error;
 use super::op::{self, OpError};
 use super::wire::{Line, Ordered, Scalar};
 use crate::script::{
-    Arch, Bus, ContainerId, DefaultType, DetachOps, DeviceId, DeviceSpec, DomainKind, DomainName, DomainRef,
-    Errno, GroupId, GroupSpec, HandleId, KindSet, MappingId, OwnerId, Script, Setting, Static,
+    Arch, Bus, ContainerId, DefaultType, DetachOps, DeviceId, DeviceSpec, DomainKind, DomainName, DomainOps,
+    DomainRef, Errno, GroupId, GroupSpec, HandleId, KindSet, MappingId, OwnerId, Script, Setting, Static,
 };
 
 /// No recorded script has nearly so many operations; a longer one is not run.
@@ -22,7 +22,7 @@ const BRIDGES: &[&str] = &["rp0", "rp1", "br"];
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum ScriptError {
     /// A key of `cfg` is not known.
-    #[error("cfg has no key `{0}` (known: def, deny, deny_errno, detach, static, fqcap, unsafe)")]
+    #[error("cfg has no key `{0}` (known: def, deny, deny_errno, detach, static, fqcap, nopasid, unsafe)")]
     UnknownSetting(String),
     /// A value of `cfg` is not one of those allowed.
     #[error("cfg {key}={value}: {want}")]
@@ -279,6 +279,16 @@ fn shortened(text: &str) -> String {
     }
 }
 
+fn domain_ops(letter: char) -> Option<DomainOps> {
+    Some(match letter {
+        'p' => DomainOps::Paging,
+        'i' => DomainOps::Identity,
+        'b' => DomainOps::Blocked,
+        's' => DomainOps::Sva,
+        _ => return None,
+    })
+}
+
 fn setting(key: &str, value: &str) -> Result<Setting, ScriptError> {
     let bad = |key, want| ScriptError::BadSetting { key, value: shortened(value), want };
     Ok(match key {
@@ -294,6 +304,13 @@ fn setting(key: &str, value: &str) -> Result<Setting, ScriptError> {
                 .map(static_domain)
                 .collect::<Option<_>>()
                 .ok_or_else(|| bad("static", "letters of i, b, r, d, p"))?,
+        ),
+        "nopasid" => Setting::NoSetDevPasid(
+            value
+                .chars()
+                .map(domain_ops)
+                .collect::<Option<_>>()
+                .ok_or_else(|| bad("nopasid", "letters of p, i, b, s"))?,
         ),
         "fqcap" => Setting::DeferredFlush(yes(value)),
         "unsafe" => Setting::Unsafe(yes(value)),

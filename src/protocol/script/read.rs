@@ -68,6 +68,9 @@ impl WireSetting {
             WireSetting::DeferredFlush(capable) => Setting::DeferredFlush(*capable),
             WireSetting::LateXlate(late) => Setting::LateXlate(*late),
             WireSetting::AddressSpaces(most) => Setting::AddressSpaces(*most),
+            WireSetting::NoSetDevPasid(words) => {
+                Setting::NoSetDevPasid(words.iter().map(|word| word.0).collect())
+            }
             WireSetting::DebugTestDriverRemove(test) => Setting::TestDriverRemove(*test),
             WireSetting::ForbiddenCalls(run) => Setting::Unsafe(*run),
             WireSetting::Static(words) => Setting::Static(words.iter().map(|word| word.0).collect()),

@@ -79,6 +79,9 @@ impl WireSetting {
             Setting::DeferredFlush(capable) => WireSetting::DeferredFlush(*capable),
             Setting::LateXlate(late) => WireSetting::LateXlate(*late),
             Setting::AddressSpaces(most) => WireSetting::AddressSpaces(*most),
+            Setting::NoSetDevPasid(which) => {
+                WireSetting::NoSetDevPasid(which.iter().copied().map(Word).collect())
+            }
             Setting::TestDriverRemove(test) => WireSetting::DebugTestDriverRemove(*test),
             Setting::Unsafe(run) => WireSetting::ForbiddenCalls(*run),
             Setting::Static(which) => WireSetting::Static(which.iter().copied().map(Word).collect()),

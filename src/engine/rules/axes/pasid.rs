@@ -12,10 +12,18 @@ axes! {
         Compat,
         /// Also that the PASID is in range and not 0.
         Range,
-        /// The group first; also that the driver has a blocked domain to go back to.
+        /// Also that the driver has a blocked domain to go back to.
         Blocked,
         /// The same; static domains fit.
         BlockedOrStatic,
+    }
+    /// Is it asked, at an attach of a PASID, whether the driver can remove it? Read in v6.2, 6.12.117 and 7.3.4; the
+    /// commit's own title.
+    PasidRemovable {
+        /// No. Whether the domain can be set is asked before the group.
+        NotAsked,
+        /// Yes, together with that, after the group.
+        Asked,
     }
     /// From which devices a failed PASID attach is undone.
     PasidUndo {

@@ -6,8 +6,8 @@ use rstest::rstest;
 use crate::implementation::recorded::parse;
 use crate::implementation::recorded::wire::Line;
 use crate::script::{
-    Arch, DefaultType, DetachOps, DeviceId, DomainKind, DomainName, DomainRef, DriverKind, Errno, Fault,
-    FaultDomain, FaultKind, Field, GivenHandle, GroupId, HandleId, KindSet, MappingId, MappingOf, Op,
+    Arch, DefaultType, DetachOps, DeviceId, DomainKind, DomainName, DomainOps, DomainRef, DriverKind, Errno,
+    Fault, FaultDomain, FaultKind, Field, GivenHandle, GroupId, HandleId, KindSet, MappingId, MappingOf, Op,
     OwnerId, PokeValue, Script, Setting, Static, TypeWord,
 };
 
@@ -149,7 +149,7 @@ fn a_name_may_be_a_number_and_other_keys_are_passed_over() {
 #[test]
 fn settings_keep_their_order() {
     let script = script(
-        r#"{"cfg":{"detach":1,"def":"fq","deny":"ib","unsafe":"0","deny_errno":-5,"static":"ib","fqcap":0},"ops":[]}"#,
+        r#"{"cfg":{"detach":1,"def":"fq","deny":"ib","unsafe":"0","deny_errno":-5,"static":"ib","fqcap":0,"nopasid":"pibs"},"ops":[]}"#,
     );
     let deny = KindSet::EMPTY.with(DomainKind::Identity).with(DomainKind::Blocked);
     assert_eq!(
@@ -162,6 +162,7 @@ fn settings_keep_their_order() {
             Setting::DenyErrno(Errno::EIO),
             Setting::Static(vec![Static::Identity, Static::Blocked]),
             Setting::DeferredFlush(false),
+            Setting::NoSetDevPasid(DomainOps::ALL.to_vec()),
         ])
     );
 }

@@ -11,9 +11,9 @@ use super::session::LINES_LIMIT;
 use crate::engine::Rules;
 use crate::engine::rules::{NullTarget, Registration, RockchipPlatformOp};
 use crate::script::{
-    Arch, Bus, DefaultType, DetachOps, DeviceSpec, DomainKind, DomainName, DomainRef, DriverKind, Errno,
-    Fault, FaultDomain, FaultKind, GivenHandle, KindSet, MappingOf, Op, PokeValue, Script, Setting, Static,
-    StaticSet, VfioOp, Worded,
+    Arch, Bus, DefaultType, DetachOps, DeviceSpec, DomainKind, DomainName, DomainOps, DomainRef, DriverKind,
+    Errno, Fault, FaultDomain, FaultKind, GivenHandle, KindSet, MappingOf, Op, PokeValue, Script, Setting,
+    Static, StaticSet, VfioOp, Worded,
 };
 use places::Places;
 
@@ -138,6 +138,7 @@ impl Lowering<'_> {
             Setting::DeferredFlush(capable) => format!("fqcap={}", u8::from(*capable)),
             Setting::Unsafe(allowed) => format!("unsafe={}", u8::from(*allowed)),
             Setting::Static(which) => format!("static={}", statics(which)),
+            Setting::NoSetDevPasid(which) => format!("nopasid={}", without_pasids(which)),
             Setting::LateXlate(_) => return Err(CannotRun::Setting("late_xlate")),
             Setting::AddressSpaces(_) => return Err(CannotRun::Setting("address_spaces")),
             Setting::TestDriverRemove(_) => return Err(CannotRun::Setting("debug_test_driver_remove")),
@@ -423,6 +424,16 @@ fn statics(which: &StaticSet) -> String {
         Static::Release => 'r',
         Static::Default => 'd',
         Static::Platform => 'p',
+    };
+    which.iter().map(letter).collect()
+}
+
+fn without_pasids(which: &[DomainOps]) -> String {
+    let letter = |which: &DomainOps| match which {
+        DomainOps::Paging => 'p',
+        DomainOps::Identity => 'i',
+        DomainOps::Blocked => 'b',
+        DomainOps::Sva => 's',
     };
     which.iter().map(letter).collect()
 }
