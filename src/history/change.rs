@@ -264,6 +264,7 @@ pub const CHANGES: &[Change] = changes! {
     }
     "b5021cb264e6" "v6.7-rc1" "a page table may be made from more than an address space" {
         IommufdNoParent::Invalid,
+        IommufdHwptFlags::AfterObjects,
     }
     "a9c362db3920" "v6.8-rc1" "a domain must come from the IOMMU driver of the group" {
         AttachCompat::Allocated,

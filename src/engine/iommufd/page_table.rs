@@ -4,7 +4,7 @@
 use super::attach::Place;
 use super::{Hwpt, IoasName, PageTableObject};
 use crate::engine::Engine;
-use crate::engine::rules::{IommufdNoParent, IommufdPasid, UserAlloc};
+use crate::engine::rules::{IommufdHwptFlags, IommufdNoParent, IommufdPasid, UserAlloc};
 use crate::engine::state::{DomainId, Label};
 use crate::script::{DeviceId, DomainRef, Errno, IoasId, PageTable};
 use crate::trace::{Reason, Role};
@@ -18,6 +18,9 @@ impl Engine<'_> {
         device: DeviceId,
         pasid: bool,
     ) -> Result<(), Errno> {
+        if pasid && self.rules.iommufd_hwpt_flags() == IommufdHwptFlags::First {
+            return Err(self.refuse(Errno::EOPNOTSUPP, Reason::NoPasidSupport));
+        }
         // VFIO's group interface does not tell the number of a device that it bound.
         let bound = self.state.iommufd.bound(device).filter(|_| !self.is_open_for_context(device));
         let Some(context) = bound.map(|bound| bound.context) else {

@@ -94,6 +94,7 @@ rules! {
     iommufd_group: IommufdGroup,
     iommufd_hwpt_alloc: IommufdHwptAlloc,
     iommufd_no_parent: IommufdNoParent,
+    iommufd_hwpt_flags: IommufdHwptFlags,
     iommufd_replace: IommufdReplace,
     iommufd_twice: IommufdTwice,
     vfio_cdev: VfioCdev,

@@ -46,6 +46,13 @@ axes! {
         /// -EINVAL.
         Invalid,
     }
+    /// When the flags of a page table to be allocated are judged. Read in v6.6, v6.13, 6.12.117; the commit says so.
+    IommufdHwptFlags {
+        /// Before the device is looked for. There are none yet.
+        First,
+        /// After the device and the address space.
+        AfterObjects,
+    }
     /// What a replace asks for. Read in the fix, v6.6, 6.12.117.
     IommufdReplace {
         /// There is no replace.
