@@ -77,6 +77,7 @@ impl Engine<'_> {
         }
         self.state.bus.retain(|d| *d != device);
         self.state.deferred_probes.retain(|d| *d != device);
+        self.outlive_device(device);
         let gone = self.state.device_mut(device);
         // What was taken off stays the script's to release.
         *gone = super::state::Device { taken_off: gone.taken_off, ..Default::default() };

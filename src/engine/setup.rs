@@ -141,6 +141,7 @@ impl Engine<'_> {
         self.state.faults.clear();
         self.state.driver.deny = KindSet::EMPTY;
         self.close_iommufd();
+        self.sva_end();
         for i in (0..self.script.devices.len()).rev() {
             let device = DeviceId(u8::try_from(i).unwrap_or(u8::MAX));
             if !self.state.device(device).present {

@@ -226,6 +226,8 @@ pub(super) struct Bond {
     pub(super) device: DeviceId,
     pub(super) group: GroupId,
     pub(super) domain: DomainId,
+    /// That device has been taken away: the bond still points to it.
+    pub(super) device_gone: bool,
     /// Binds that share it; 0: it is gone.
     pub(super) users: u32,
     /// Another bind can find it, and it is counted.

@@ -40,7 +40,7 @@ impl Engine<'_> {
             SvaSharing::BondOfNewDomain => new,
         };
         let bonds = &mut self.state.address_space.bonds;
-        bonds.push(Bond { device, group, domain, users: 0, listed });
+        bonds.push(Bond { device, device_gone: false, group, domain, users: 0, listed });
         let bond = bonds.len() - 1;
         self.hold(device, bond);
         Ok(())
@@ -120,6 +120,42 @@ impl Engine<'_> {
         space.held.push((device, bond));
     }
 
+    /// A device is taken away.
+    pub(super) fn outlive_device(&mut self, device: DeviceId) {
+        for bond in &mut self.state.address_space.bonds {
+            bond.device_gone |= bond.device == device;
+        }
+    }
+
+    /// The device that an unbind of a bond goes to. Up to v6.7 each bind knows its own, later the first one's is kept for
+    /// all.
+    fn device_of(&self, device: DeviceId, bond: usize) -> DeviceId {
+        match self.rules.sva_bind() {
+            SvaBind::GroupsDomain => device,
+            SvaBind::Absent | SvaBind::DevicesBond | SvaBind::GroupsBond => {
+                self.state.address_space.bonds[bond].device
+            }
+        }
+    }
+
+    /// Is that device in no group any more, or not there?
+    fn group_is_lost(&self, device: DeviceId, bond: usize) -> bool {
+        let of = self.device_of(device, bond);
+        let bond = self.state.address_space.bonds[bond];
+        (bond.device_gone && bond.device == of) || self.state.device(of).group.is_none()
+    }
+
+    /// Whoever has bound devices unbinds them, the last one first, but for bonds whose device is in no group any more.
+    pub(super) fn sva_end(&mut self) {
+        while let Some(&(device, bond)) = self.state.address_space.held.last() {
+            if self.group_is_lost(device, bond) {
+                self.state.address_space.held.pop();
+            } else if self.sva_unbind(device).is_err() {
+                break;
+            }
+        }
+    }
+
     /// `iommu_sva_unbind_device`
     pub(super) fn sva_unbind(&mut self, device: DeviceId) -> Result<(), Outcome> {
         let space = &mut self.state.address_space;
@@ -133,16 +169,15 @@ impl Engine<'_> {
             return Ok(());
         }
         bond.users -= 1;
-        let Bond { device: first, domain, users, .. } = *bond;
+        let Bond { domain, users, .. } = *bond;
         if users > 0 {
             return Ok(());
         }
-        // Up to v6.10 each bind knows its own device, from v6.11 on the first one's is kept for all.
-        let of = if self.rules.sva_bind() == SvaBind::GroupsDomain { device } else { first };
-        if self.state.device(of).group.is_none() {
+        if self.group_is_lost(device, index) {
             self.die(Crash::DeviceWithoutGroup);
             return Ok(());
         }
+        let of = self.device_of(device, index);
         let pasid = self.state.address_space.pasid.unwrap_or(FIRST_PASID);
         self.detach_pasid(domain, of, pasid.cast_signed());
         let domains = &mut self.state.address_space.domains;

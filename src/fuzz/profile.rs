@@ -2,6 +2,7 @@
 //! What the scripts are for: an architecture, a release, and what the target can do.
 
 use super::generate::Theme;
+use crate::engine::rules::SvaBind;
 use crate::history::Point;
 use crate::script::{Arch, Bus, DomainName, Op, Script};
 
@@ -46,6 +47,7 @@ impl Profile {
             supports.buses = &[Bus::Platform];
             supports.vfio = false;
         }
+        supports.sva &= arch == Arch::Generic && point.rules.sva_bind == SvaBind::GroupsBond;
         Profile { arch, point, supports, daring: DARING, about: None }
     }
 }
@@ -112,7 +114,7 @@ impl Supports {
         iommufd: false,
         vfio: true,
         isolated_pci: false,
-        sva: false,
+        sva: true,
         pointers: true,
         made: false,
         untrusted: true,

@@ -5,6 +5,8 @@ pub mod judge;
 pub mod recorded;
 mod reference;
 
+use std::time::Duration;
+
 pub use reference::Reference;
 
 use crate::script::Script;
@@ -25,6 +27,22 @@ pub trait Implementation {
             each(index, self.run(script));
         }
     }
+
+    /// How often it died under its scripts and began anew. Whoever does not tell never did.
+    fn restarts(&self) -> Restarts {
+        Restarts::default()
+    }
+}
+
+/// How often an implementation had to begin anew.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Restarts {
+    /// It died so often.
+    pub died: u32,
+    /// It stopped answering so often, and was put to an end.
+    pub hung: u32,
+    /// For so long in all it answered nothing because of that.
+    pub down: Duration,
 }
 
 /// What an implementation made of a script.

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +22,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include "guest.h"
 
@@ -149,6 +151,31 @@ static long do_type(char *line)
 	return ask(cmd, strlen(cmd));
 }
 
+/* The process whose memory devices use; it goes with the script, and its PASID with it. */
+static pid_t lender;
+
+static long do_sva_bind(const char *line)
+{
+	char cmd[96];
+
+	if (!lender) {
+		lender = fork();
+		while (!lender)
+			pause();
+	}
+	snprintf(cmd, sizeof(cmd), "%.64s %d", line, (int)lender);
+	return ask(cmd, strlen(cmd));
+}
+
+static void end_lender(void)
+{
+	if (lender > 0) {
+		kill(lender, SIGKILL);
+		waitpid(lender, NULL, 0);
+	}
+	lender = 0;
+}
+
 /*
  * Nothing to do.  A host that asks one script at a time is back within a
  * millisecond or two; to sleep then would cost as much as the script.
@@ -254,12 +281,16 @@ int main(void)
 			;	/* done */
 		else if (!strncmp(line, "type ", 5))
 			r = do_type(line);
+		else if (!strncmp(line, "sva_bind ", 9))
+			r = do_sva_bind(line);
 		else if (!strcmp(line, "uname"))
 			r = snprintf(reply, sizeof(reply),
 				     "{\"release\":\"%s\",\"version\":\"%s\"}",
 				     un.release, un.version);
 		else
 			r = ask(line, n);
+		if (!strcmp(line, "reset"))
+			end_lender();
 		if (opos + r + 1 > SHM_SIZE - OUT_OFF)
 			die("output full");
 		memcpy(out + opos, reply, r);

@@ -306,6 +306,12 @@ void handles_clear(void);
 void o_handles(void);
 void o_pasids(struct iommu_group *g);
 
+/* ------------------------------------------------------------- sva.c */
+#ifdef HAVE_ALLOC_SVA
+struct iommu_domain *dmao_domain_alloc_sva(struct device *dev, struct mm_struct *mm);
+#endif
+void sva_clear(void);
+
 /* --------------------------------------------------------- iommufd.c */
 int context_of(const void *p);
 bool contexts_open(void);
@@ -336,7 +342,7 @@ struct command {
 /* Ended by an empty entry. */
 extern const struct command setup_commands[], world_commands[], core_commands[];
 extern const struct command dma_commands[], pci_commands[], handle_commands[],
-			    iommufd_commands[],
+			    sva_commands[], iommufd_commands[],
 			    arm_commands[];
 
 /* Answers, from answer.c; need_... answer for themselves when they return NULL. */

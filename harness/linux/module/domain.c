@@ -434,6 +434,19 @@ struct iommu_domain *dmao_domain_alloc_identity(struct device *dev)
 #endif
 #endif
 
+#ifdef HAVE_ALLOC_SVA
+struct iommu_domain *dmao_domain_alloc_sva(struct device *dev, struct mm_struct *mm)
+{
+	struct dmao_dom *d = dom_new();
+
+	if (!d)
+		return ERR_PTR(-ENOMEM);
+	d->dom.type = IOMMU_DOMAIN_SVA;
+	ev_add(E_ALLOC)->dom = d;
+	return &d->dom;
+}
+#endif
+
 static __maybe_unused struct dmao_dom *fixed_dom(unsigned int type, const char *name)
 {
 	struct dmao_dom *d = dom_new(type);

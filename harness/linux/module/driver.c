@@ -200,6 +200,9 @@ struct iommu_ops dmao_ops = {
 	.domain_alloc_identity = dmao_domain_alloc_identity,
 #endif
 #endif
+#ifdef HAVE_ALLOC_SVA
+	.domain_alloc_sva = dmao_domain_alloc_sva,
+#endif
 	.probe_device = dmao_probe,
 	.release_device = dmao_release,
 	.probe_finalize = dmao_finalize,

@@ -66,7 +66,7 @@ static void o_handle(const struct iommu_attach_handle *h)
 	else if (h >= unnamed && h < unnamed + ARRAY_SIZE(unnamed))
 		oput("\"-\"");
 	else
-		oput(contexts_open() ? "\"-\"" : "\"?\"");	/* iommufd's own */
+		oput("\"-\"");	/* iommufd's own, or an address space's */
 }
 
 void handles_clear(void)

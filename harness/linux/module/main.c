@@ -22,7 +22,7 @@ static void run(char **av, int ac)
 {
 	static const struct command * const tables[] = {
 		world_commands, core_commands, dma_commands, pci_commands,
-		handle_commands, iommufd_commands, arm_commands,
+		handle_commands, sva_commands, iommufd_commands, arm_commands,
 	};
 	const struct command *c = find(setup_commands, av[0]);
 	bool quiet = c;

@@ -10,6 +10,7 @@ int ndev, ngrp, ndom, nrule;
 char owners[MAXOWN];
 struct config cfg;
 static int seq_dma, seq_idn, seq_blk, seq_unm, seq_oth;
+static int __maybe_unused seq_sva;
 
 const char *type_class(unsigned int t)
 {
@@ -49,6 +50,11 @@ const char *dom_name(struct dmao_dom *d)
 #endif
 			snprintf(d->name, sizeof(d->name), "dma%d", ++seq_dma);
 			break;
+#ifdef HAVE_ALLOC_SVA
+		case IOMMU_DOMAIN_SVA:
+			snprintf(d->name, sizeof(d->name), "sva%d", ++seq_sva);
+			break;
+#endif
 		default:
 			snprintf(d->name, sizeof(d->name), "dom%d", ++seq_oth);
 		}
@@ -245,6 +251,6 @@ int type_by(const char *n)
 void model_clear(void)
 {
 	ndom = ndev = ngrp = 0;
-	seq_dma = seq_idn = seq_blk = seq_unm = seq_oth = 0;
+	seq_dma = seq_idn = seq_blk = seq_unm = seq_oth = seq_sva = 0;
 	memset(devs, 0, sizeof(devs));
 }

@@ -175,6 +175,7 @@ void do_reset(void)
 
 	nrule = 0;
 	cfg.deny[0] = 0;
+	sva_clear();
 	for (i = ndev - 1; i >= 0; i--) {
 #ifdef CONFIG_ARM_DMA_USE_IOMMU
 		if (devs[i].dev && !unbind_ok(&devs[i]))

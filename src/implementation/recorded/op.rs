@@ -88,6 +88,8 @@ impl<'t, I: Iterator<Item = &'t str>> Words<'_, I> {
             "attach_group" => Op::AttachGroup { domain: self.domain()?, group: self.group()? },
             "detach_group" => Op::DetachGroup { domain: self.domain()?, group: self.group()? },
             "replace" => Op::GroupReplaceDomain { domain: self.domain()?, group: self.group()? },
+            "sva_bind" => Op::SvaBindDevice { device: self.device()? },
+            "sva_unbind" => Op::SvaUnbindDevice { device: self.device()? },
             "attach_pasid" => Op::AttachDevicePasid {
                 domain: self.domain()?,
                 device: self.device()?,

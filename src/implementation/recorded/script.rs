@@ -386,6 +386,7 @@ pub fn domain_name(name: &str) -> DomainName {
             "idn" => DomainKind::Identity,
             "blk" => DomainKind::Blocked,
             "unm" => DomainKind::Unmanaged,
+            "sva" => DomainKind::Sva,
             _ => return None,
         };
         if !number.starts_with(|c: char| c.is_ascii_digit() && c != '0') {
@@ -419,6 +420,7 @@ fn prefix(kind: DomainKind) -> &'static str {
         DomainKind::Identity => "idn",
         DomainKind::Blocked => "blk",
         DomainKind::Unmanaged => "unm",
-        DomainKind::Platform | DomainKind::Sva => "dom",
+        DomainKind::Sva => "sva",
+        DomainKind::Platform => "dom",
     }
 }

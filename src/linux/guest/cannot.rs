@@ -36,8 +36,8 @@ pub enum CannotRun {
     /// An operation that the bench of this guest does not have.
     #[error("needs `{0}`, which the bench in the guest does not have; prepare the kernel again")]
     NoCommand(&'static str),
-    /// A device's use of an address space, which the bench has no driver for.
-    #[error("binds a device to an address space")]
+    /// A device's use of an address space, on 32-bit ARM or from v6.2 to v6.10.
+    #[error("binds a device to an address space, which this guest cannot play")]
     AddressSpace,
     /// A setting that the mock driver of the guest does not have.
     #[error("needs `{0}`, which the driver in the guest cannot play")]

@@ -10,7 +10,7 @@ use super::session::{Abilities, Counts, Done, Finish, Item, Job, Ran, Session};
 use crate::history::Point;
 use crate::implementation::recorded::wire::{Line, Return, Scalar, SetupAnswer, Step, Text};
 use crate::implementation::recorded::{HeaderError, observe};
-use crate::implementation::{Answer, Implementation};
+use crate::implementation::{Answer, Implementation, Restarts};
 use crate::linux::cache::Prepared;
 use crate::script::{Arch, Script};
 
@@ -132,6 +132,11 @@ impl Implementation for LinuxGuest {
             };
             each(index, answer);
         });
+    }
+
+    fn restarts(&self) -> Restarts {
+        let Counts { boots: _, crashes, hangs, down } = self.counts();
+        Restarts { died: crashes, hung: hangs, down }
     }
 }
 

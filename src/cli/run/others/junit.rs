@@ -14,10 +14,10 @@ pub fn write(found: &[Found], tested: &[Tested], out: &mut impl Write) -> Result
     for one in tested {
         let mut suite = TestSuite::new(format!("{} against {}", one.name, one.point.name));
         suite.set_time(one.ran);
-        suite.add_test_cases(found.iter().zip(&one.judged).map(|(found, judged)| {
+        suite.add_test_cases(found.iter().zip(&one.judged).zip(&one.took).map(|((found, judged), took)| {
             let (area, slug) = found.name.rsplit_once('/').unwrap_or(("", &found.name));
             let mut case = TestCase::new(slug, status(found, judged.as_ref(), one));
-            case.set_classname(area);
+            case.set_classname(area).set_time(*took);
             case
         }));
         xml.add_test_suite(suite);

@@ -20,6 +20,7 @@ use crate::cli::failure::{self, Failure, Status};
 use crate::cli::on::On;
 use crate::cli::progress;
 use crate::history::Point;
+use crate::implementation::Restarts;
 use crate::suite::find::CaseFile;
 use crate::suite::judge::{self, Asked, Judged};
 
@@ -43,6 +44,10 @@ pub struct Tested {
     pub ready: Duration,
     /// How long the cases took.
     pub ran: Duration,
+    /// How long each case took, from the verdict before it to its own; a case after a crash waits for a new guest.
+    pub took: Vec<Duration>,
+    /// How often it began anew meanwhile.
+    pub restarts: Restarts,
 }
 
 /// How many cases came out how.
@@ -150,16 +155,22 @@ fn test(on: &On, release: Option<&Point>, found: &[Found], bar: &ProgressBar) ->
     let asked: Vec<&Asked> = usable().map(|(_, asked)| asked).collect();
     let places: Vec<usize> = usable().map(|(place, _)| place).collect();
     let mut judged: Vec<Option<Judged>> = found.iter().map(|_| None).collect();
+    let mut took: Vec<Duration> = found.iter().map(|_| Duration::ZERO).collect();
     let start = Instant::now();
+    let mut last = start;
     judge::judge_all(opened.implementation.as_mut(), &opened.family, &point, &asked, &mut |index, one| {
         bar.inc(1);
-        if let Some(place) = places.get(index).and_then(|place| judged.get_mut(*place)) {
-            *place = Some(one);
+        let now = Instant::now();
+        if let Some(place) = places.get(index) {
+            judged[*place] = Some(one);
+            took[*place] = now - last;
         }
+        last = now;
     });
     bar.finish_and_clear();
     for (place, _) in usable() {
         judged[place].get_or_insert_with(|| Judged::Errored { message: "no answer".into() });
     }
-    Ok(Tested { name, point, judged, ready, ran: start.elapsed() })
+    let restarts = opened.implementation.restarts();
+    Ok(Tested { name, point, judged, ready, ran: start.elapsed(), took, restarts })
 }

@@ -9,6 +9,7 @@ use anstyle::{AnsiColor, Style};
 use super::{Counts, Found, Tested};
 use crate::case::Lowered;
 use crate::cli::failure::{self, Failure};
+use crate::implementation::Restarts;
 use crate::implementation::judge::Deviates;
 use crate::suite::judge::{Judged, Strayed, step_of};
 use crate::trace::compare::Place;
@@ -76,15 +77,32 @@ fn summary(tested: &Tested, out: &mut impl Write) -> Result<(), Failure> {
     let counts = tested.counts();
     let colour = if tested.judged.iter().flatten().all(Judged::is_good) { GREEN } else { RED };
     writeln!(out, "{colour}{} against {}: {}{colour:#}", tested.name, tested.point.name, counted(&counts))?;
-    let cases = tested.judged.len();
-    writeln!(
-        out,
-        "    {cases} cases in {}, {:.0} a second; ready after {}",
-        seconds(tested.ran),
-        cases as f64 / tested.ran.as_secs_f64().max(1e-9),
-        seconds(tested.ready)
-    )?;
+    writeln!(out, "    {}", pace(tested))?;
     Ok(())
+}
+
+/// How fast it went: `626 cases in 25.10 s, 464 run in 3.20 s between crashes, 145 a second; guests: 7 died, 21.90 s to boot others; …`
+fn pace(tested: &Tested) -> String {
+    let cases = tested.judged.len();
+    let skipped = |judged: &&Judged| matches!(judged, Judged::Skipped { .. });
+    let run = tested.judged.iter().flatten().filter(|judged| !skipped(judged)).count();
+    let Restarts { died, hung, down } = tested.restarts;
+    let up = tested.ran.saturating_sub(down);
+    let mut text = format!("{cases} cases in {}, {run} run", seconds(tested.ran));
+    if died + hung > 0 {
+        text.push_str(&format!(" in {} between crashes", seconds(up)));
+    }
+    text.push_str(&format!(", {:.0} a second", run as f64 / up.as_secs_f64().max(1e-9)));
+    let lost: Vec<String> = [(died, "died"), (hung, "stopped answering")]
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, how)| format!("{count} {how}"))
+        .collect();
+    if !lost.is_empty() {
+        text.push_str(&format!("; guests: {}, {} to boot others", lost.join(", "), seconds(down)));
+    }
+    text.push_str(&format!("; ready after {}", seconds(tested.ready)));
+    text
 }
 
 /// `312 agree, 2 deviate, 14 skipped (8 of another architecture, …), 1 crashed`

@@ -146,6 +146,8 @@ pub struct Counts {
     pub crashes: u32,
     /// Guests that stopped answering.
     pub hangs: u32,
+    /// How long there was none that answered: from the last answer of one that died or hung to the next one's first.
+    pub down: Duration,
 }
 
 /// One guest after the other, and the scripts that go through them.
@@ -159,6 +161,8 @@ pub struct Session<B: Boot> {
     hopeless: bool,
     /// What became of the last guest.
     last: String,
+    /// Since when there is none that answers, if one did.
+    down_since: Option<Instant>,
     counts: Counts,
 }
 
@@ -184,6 +188,7 @@ impl<B: Boot> Session<B> {
             fruitless: 0,
             hopeless: false,
             last: String::new(),
+            down_since: None,
             counts: Counts::default(),
         }
     }
@@ -223,7 +228,10 @@ impl<B: Boot> Session<B> {
         let booted = self.boot.boot().map_err(SessionError::from);
         let greeted = booted.and_then(|link| greet(link, self.stall));
         match &greeted {
-            Ok(_) => self.counts.boots += 1,
+            Ok(_) => {
+                self.counts.boots += 1;
+                self.counts.down += self.down_since.take().map_or(Duration::ZERO, |since| since.elapsed());
+            }
             Err(error) => {
                 self.hopeless = matches!(error, SessionError::Boot(error) if error.is_final());
                 self.last = error.to_string();
@@ -298,6 +306,7 @@ impl<B: Boot> Session<B> {
         }
         let said = console::summary(&guest.link.console());
         self.guest = None;
+        self.down_since.get_or_insert(pace.since());
         pace.progress();
         let end = if alive { Finish::Hang(said) } else { Finish::Crash(said) };
         self.count(&end);

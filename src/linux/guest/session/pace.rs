@@ -32,6 +32,11 @@ impl Pace {
     }
 
     /// Since when nothing has come.
+    pub(super) fn since(&self) -> Instant {
+        self.since
+    }
+
+    /// For how long.
     pub(super) fn waited(&self) -> Duration {
         self.since.elapsed()
     }

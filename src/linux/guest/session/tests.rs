@@ -235,8 +235,9 @@ fn a_guest_that_dies_costs_one_script(#[case] bad: &str, #[case] left: &str) {
     let done = run(&mut session, &["s|a", bad, "pass", "s|b", bad, "s|c"]);
     assert_eq!(done, ["s|a|reset", left, "passed", "s|b|reset", left, "s|c|reset"]);
     assert_eq!(seen.borrow().boots, 3);
-    let Counts { boots, crashes, hangs } = session.counts();
+    let Counts { boots, crashes, hangs, down } = session.counts();
     assert_eq!((boots, crashes + hangs), (3, 2));
+    assert!(!down.is_zero());
 }
 
 #[test]
