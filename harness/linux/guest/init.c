@@ -217,7 +217,9 @@ int main(void)
 		dup2(fd, 2);
 	}
 	put("/proc/sys/kernel/hung_task_panic", "1");
-	put("/proc/sys/kernel/hung_task_timeout_secs", "10");
+	/* looked for each second, or a task that waits for ever would be found after up to twice as long */
+	put("/proc/sys/kernel/hung_task_check_interval_secs", "1");
+	put("/proc/sys/kernel/hung_task_timeout_secs", "6");
 	h = map_shared();
 	if (!h)
 		die("shared memory");

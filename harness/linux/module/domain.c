@@ -437,7 +437,7 @@ struct iommu_domain *dmao_domain_alloc_identity(struct device *dev)
 #ifdef HAVE_ALLOC_SVA
 struct iommu_domain *dmao_domain_alloc_sva(struct device *dev, struct mm_struct *mm)
 {
-	struct dmao_dom *d = dom_new();
+	struct dmao_dom *d = dom_new(IOMMU_DOMAIN_SVA);
 
 	if (!d)
 		return ERR_PTR(-ENOMEM);
