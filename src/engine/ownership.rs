@@ -16,10 +16,15 @@ impl Engine<'_> {
     /// `iommu_device_use_default_domain`
     pub(super) fn use_default_domain(&mut self, device: DeviceId) -> Result<(), Errno> {
         let Some(group) = self.state.device(device).group else { return Ok(()) };
-        if self.state.group(group).default_domain.is_none()
-            && self.rules.use_without_default() == UseWithoutDefault::Deferred
-        {
-            return Err(self.refuse(Errno::EPROBE_DEFER, Reason::NoDefaultDomain));
+        if self.state.group(group).default_domain.is_none() {
+            let deferred = match self.rules.use_without_default() {
+                UseWithoutDefault::Allowed => false,
+                UseWithoutDefault::DeferredUnlessPlatform => self.waits_for_default(device)?,
+                UseWithoutDefault::Deferred => true,
+            };
+            if deferred {
+                return Err(self.refuse(Errno::EPROBE_DEFER, Reason::NoDefaultDomain));
+            }
         }
         if self.state.group(group).owner_cnt > 0 {
             let in_the_way = if self.state.group(group).owner.is_some() {
@@ -38,6 +43,17 @@ impl Engine<'_> {
         let group = self.state.group_mut(group);
         group.owner_cnt = group.owner_cnt.wrapping_add(1);
         Ok(())
+    }
+
+    /// v6.6.y: is a default domain to come, for the platform does nothing in its place?
+    pub(super) fn waits_for_default(&mut self, device: DeviceId) -> Result<bool, Errno> {
+        if !self.has_iommu_dma() {
+            return Ok(false);
+        }
+        if !self.state.device(device).has_iommu {
+            return Err(self.die(Crash::DeviceWithoutIommu));
+        }
+        Ok(!self.has_platform_op())
     }
 
     fn is_on_default(&self, group: GroupId) -> bool {

@@ -2,7 +2,7 @@
 //! A device finds its IOMMU: hot-plug, bus scan, joining a group.
 
 use super::Engine;
-use super::rules::{Deferral, FirmwareProbe, Join, Registration};
+use super::rules::{Deferral, FirmwareProbe, Join, Registration, UseWithoutDefault};
 use super::set_domain::May;
 use crate::script::{Bus, DeviceId, Errno, GroupId};
 use crate::trace::{Crash, Reason, Warn};
@@ -39,8 +39,18 @@ impl Engine<'_> {
                 }
             }
         }
+        self.wait_for_default(device)?;
         self.finalize_op(device);
         Ok(())
+    }
+
+    /// v6.6.y: goes no further before the group has its default domain.
+    fn wait_for_default(&mut self, device: DeviceId) -> Result<(), Errno> {
+        let Some(group) = self.state.device(device).group else { return Ok(()) };
+        let waits = self.state.group(group).default_domain.is_none()
+            && self.rules.use_without_default() == UseWithoutDefault::DeferredUnlessPlatform
+            && self.waits_for_default(device)?;
+        if waits { Err(self.refuse(Errno::EPROBE_DEFER, Reason::NoDefaultDomain)) } else { Ok(()) }
     }
 
     /// Driver probe and group; undone on error. The group's reference goes to the device.

@@ -11,7 +11,7 @@ pub struct Change {
     pub id: &'static str,
     /// What it does, in our words.
     pub title: &'static str,
-    /// The first tag that has it.
+    /// The first tag that has it. A stable release has it alone of all: mainline never took it.
     pub landed: &'static str,
     /// The rules it sets: axis and variant.
     pub sets: &'static [(Axis, u8)],
@@ -36,7 +36,7 @@ macro_rules! changes {
     };
 }
 
-/// Every change, in the order in which mainline took them.
+/// Every change, in the order in which mainline took them. One of a stable branch alone stands where the branch began.
 ///
 /// Where one commit of a series carries a change that needs the others too, it stands for the series.
 pub const CHANGES: &[Change] = changes! {
@@ -243,6 +243,9 @@ pub const CHANGES: &[Change] = changes! {
     }
     "7074d7bd67e7" "v6.6-rc1" "users can allocate page tables of iommufd" {
         IommufdHwptAlloc::Present,
+    }
+    "a6dbcf69d4c4" "v6.6.90" "v6.6.y: a use of a group without default domain is put off, unless the platform does DMA" {
+        UseWithoutDefault::DeferredUnlessPlatform,
     }
     "df31b298477e" "v6.7-rc1" "drivers can have static identity and default domains" {
         StaticDomains::Present,

@@ -55,16 +55,22 @@ const NOT_IN_TREE: &[(&str, &str)] = &[
     ("3b86f317c9c7", "392bf51946c2"),
 ];
 
+/// Did mainline take it, or a stable branch alone?
+fn is_mainline(change: &Change) -> bool {
+    !Version::of_change(change).is_stable()
+}
+
 /// The changes that a tag has.
 fn changes_in_tag(tag: Version) -> ChangeSet {
-    ChangeSet::of(|change| Version::of_change(change) <= tag)
+    ChangeSet::of(|change| is_mainline(change) && Version::of_change(change) <= tag)
 }
 
 /// The changes in the tree of a commit, with or without itself.
 fn changes_at_commit(at: usize, with_it: bool) -> ChangeSet {
     let missing = |change: &Change| NOT_IN_TREE.contains(&(CHANGES[at].id, change.id));
     let tree = &CHANGES[..if with_it { at + 1 } else { at }];
-    ChangeSet::of(|change| tree.contains(change) && !missing(change))
+    let is_there = |change: &Change| is_mainline(change) || change.id == CHANGES[at].id;
+    ChangeSet::of(|change| tree.contains(change) && is_there(change) && !missing(change))
 }
 
 fn point(name: String, line: Line, changes: ChangeSet, new_changes: Vec<&'static Change>) -> Point {
@@ -112,7 +118,7 @@ pub fn points() -> &'static [Point] {
 
 fn all_points() -> Vec<Point> {
     let mut tags = RELEASES.iter().filter_map(|tag| Version::parse(tag)).collect::<Vec<_>>();
-    tags.extend(CHANGES.iter().map(Version::of_change));
+    tags.extend(CHANGES.iter().filter(|change| is_mainline(change)).map(Version::of_change));
     tags.sort_unstable();
     tags.dedup();
     let mut points = Vec::new();

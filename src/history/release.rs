@@ -36,7 +36,7 @@ impl Version {
         Version::parse(change.landed).unwrap_or(Version { major: u16::MAX, minor: 0, rc: 0, stable: 0 })
     }
 
-    fn is_stable(self) -> bool {
+    pub(super) fn is_stable(self) -> bool {
         self.stable > 0
     }
 

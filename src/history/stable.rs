@@ -51,9 +51,9 @@ pub(super) const STABLE: &[Stable] = &[
     ("v6.2.12", "v6.2", &["2cc73c5712f9", "dd8a25c557e1"]),
     ("v6.3.8", "v6.3", &[]), // [L]
     ("v6.4.4", "v6.4", &[]), // [L]
-    // [L]. 6.6.90 took b46064a18810 over, but asks besides whether the driver has set_platform_dma_ops and whether
-    // CONFIG_IOMMU_DMA is set [M]: a rule of its own, which is not modelled.
-    ("v6.6.9", "v6.6", &[]),
+    ("v6.6.9", "v6.6", &[]), // [L]
+    // [S] of the patch, which asks more than b46064a18810; its id is in the list of changes of that release.
+    ("v6.6.90", "v6.6", &["a6dbcf69d4c4"]),
     ("v6.7.3", "v6.7", &[]),                // [L]
     ("v6.8.12", "v6.8", &["b025dea63cde"]), // [C]
     ("v6.11.11", "v6.11", &[]),             // [L]

@@ -96,6 +96,21 @@ fn stable_releases_are_their_base_and_what_they_took_over() {
     assert_eq!(long_term.use_without_default, UseWithoutDefault::Deferred);
 }
 
+#[rstest]
+#[case::its_release("v6.6.90", UseWithoutDefault::DeferredUnlessPlatform)]
+#[case::itself("commit:a6dbcf69d4c4", UseWithoutDefault::DeferredUnlessPlatform)]
+#[case::its_parent("commit:a6dbcf69d4c4^", UseWithoutDefault::Allowed)]
+#[case::earlier("v6.6.9", UseWithoutDefault::Allowed)]
+#[case::next_tag("v6.7-rc1", UseWithoutDefault::Allowed)]
+#[case::later_commit("commit:98ac73f99bc4", UseWithoutDefault::Allowed)]
+#[case::mainline_took_another("v6.15-rc1", UseWithoutDefault::Deferred)]
+fn a_change_of_a_stable_branch_is_nowhere_else(#[case] name: &str, #[case] rule: UseWithoutDefault) {
+    let point = resolve(name).expect("known");
+    assert_eq!(point.rules.use_without_default, rule);
+    let has = point.changes.iter().any(|change| change.id == "a6dbcf69d4c4");
+    assert_eq!(has, rule == UseWithoutDefault::DeferredUnlessPlatform);
+}
+
 #[test]
 fn the_deciding_change_is_the_last_that_set_the_rule() {
     let decided = |name: &str, axis| decided_by(&resolve(name).expect("known"), axis).map(|change| change.id);

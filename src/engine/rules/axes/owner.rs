@@ -17,6 +17,9 @@ axes! {
     UseWithoutDefault {
         /// 0.
         Allowed,
+        /// With the generic DMA layer -EPROBE_DEFER, unless the driver has `set_platform_dma_ops`; nor is the set-up of
+        /// a device that joins such a group completed. Read in the patch.
+        DeferredUnlessPlatform,
         /// -EPROBE_DEFER.
         Deferred,
     }
