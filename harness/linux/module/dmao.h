@@ -133,6 +133,7 @@ struct dmao_dev {
 	bool dt;		/* has a device-tree node with "iommus" */
 	bool xlated;		/* ... which the core has handed to us */
 	int pasid_bits;
+	int rid;		/* the IOMMU takes devices with the same one for one; 0: its own */
 #ifdef CONFIG_ARM_DMA_USE_IOMMU
 	struct dma_iommu_mapping *map;	/* taken off by arm_detach: ours to release */
 	struct dmao_dom *mapdom;

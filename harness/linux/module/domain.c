@@ -2,6 +2,17 @@
 /* Domains: the driver's operations on them, how they are made, the static ones. */
 #include "dmao.h"
 
+/* The hardware knows a device by its requester id, which others may have too. */
+static void hardware_uses(struct dmao_dev *od, struct dmao_dom *d)
+{
+	int i;
+
+	od->cur = d;
+	for (i = 0; i < ndev; i++)
+		if (od->rid && devs[i].rid == od->rid && devs[i].dev)
+			devs[i].cur = d;
+}
+
 static int dmao_attach_common(struct iommu_domain *domain, struct device *dev,
 			     struct dmao_dom *old)
 {
@@ -21,7 +32,7 @@ static int dmao_attach_common(struct iommu_domain *domain, struct device *dev,
 	e->r = r;
 	e->flag = d->freed;
 	if (!r)
-		od->cur = d;
+		hardware_uses(od, d);
 	return r;
 }
 
@@ -47,7 +58,7 @@ void dmao_detach(struct iommu_domain *domain, struct device *dev)
 	e->dev = od;
 	e->dom = to_dmao(domain);
 	if (od)
-		od->cur = NULL;
+		hardware_uses(od, NULL);
 }
 #endif
 
@@ -59,7 +70,7 @@ void dmao_platform(struct device *dev)
 
 	ev_add(E_PLATFORM)->dev = od;
 	if (od)
-		od->cur = NULL;
+		hardware_uses(od, NULL);
 }
 #endif
 

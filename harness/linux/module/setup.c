@@ -100,6 +100,9 @@ static int cmd_dev(char **av, int ac)
 			od->deferred = yes(v);
 		} else if (!strcmp(av[i], "coherent")) {
 			od->incoherent = !yes(v);
+		} else if (!strcmp(av[i], "rid")) {
+			if (kstrtoint(v, 10, &od->rid))
+				return -EINVAL;
 		} else if (!strcmp(av[i], "isolated_msi")) {
 			od->shared_msi = !yes(v);
 		} else if (!strcmp(av[i], "resv")) {

@@ -21,9 +21,6 @@ pub enum CannotRun {
     /// A device on a bus that the guest does not have.
     #[error("has a device on the {} bus", bus_words(*.0))]
     Bus(Bus),
-    /// Devices that share a requester id.
-    #[error("has DMA aliases")]
-    Alias,
     /// The sequence of a display driver that the guest does not have.
     #[error("runs the sequence of a driver that the guest does not have")]
     DriverFlow,

@@ -188,9 +188,6 @@ impl Lowering<'_> {
         if vfio_group.is_some() {
             return Err(CannotRun::Setting("vfio_group"));
         }
-        if requester_id.is_some() {
-            return Err(CannotRun::Alias);
-        }
         let group = group.map_or(Ok("-".into()), |group| self.names.group(group))?;
         let mut line = format!("dev d{index} group={group}");
         if let Some(kind) = kind {
@@ -202,6 +199,10 @@ impl Lowering<'_> {
             if set {
                 line += &format!(" {option}=1");
             }
+        }
+        if let Some(id) = requester_id {
+            // 0 is an id, but to the bench none
+            line += &format!(" rid={}", u32::from(*id) + 1);
         }
         if !isolated_msi {
             line += " isolated_msi=0";
