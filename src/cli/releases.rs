@@ -23,7 +23,7 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<Status, Failure> {
     let mut table = new_table();
     if args.changes {
         table.set_header(["commit", "since", "change", "rules"]);
-        for change in history::changes() {
+        for change in history::CHANGES {
             let rules = change
                 .sets
                 .iter()

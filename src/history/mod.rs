@@ -13,9 +13,3 @@ pub use change::{CHANGES, Change};
 pub use point::{Line, Point, decided_by, points};
 pub use release::{Found, UnknownRelease, find, resolve};
 pub use set::ChangeSet;
-
-/// Every change, oldest first.
-#[must_use]
-pub fn changes() -> &'static [Change] {
-    CHANGES
-}

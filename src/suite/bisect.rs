@@ -71,7 +71,7 @@ pub fn flips(script: &Script, step: Option<usize>) -> Vec<Flip> {
     let mut with = ChangeSet::default();
     let mut before = outcomes(script, &tried.run(&with.rules()).trace);
     let mut found = Vec::new();
-    for change in history::changes() {
+    for change in history::CHANGES {
         with = with.union(ChangeSet::from_iter([change]));
         let after = outcomes(script, &tried.run(&with.rules()).trace);
         let differing = before

@@ -56,15 +56,15 @@ fn first_part(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::history::changes;
+    use crate::history::CHANGES;
 
     /// Changes as names for numbers: what does it is asked by position.
     fn of(indices: &[usize]) -> ChangeSet {
-        indices.iter().map(|index| &changes()[*index]).collect()
+        indices.iter().map(|index| &CHANGES[*index]).collect()
     }
 
     fn smallest_with(needed: &[usize], among: usize) -> ChangeSet {
-        let all: ChangeSet = changes()[..among].iter().collect();
+        let all: ChangeSet = CHANGES[..among].iter().collect();
         smallest(all, &mut |part| part.union(of(needed)) == part)
     }
 

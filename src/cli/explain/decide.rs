@@ -75,7 +75,7 @@ impl Decision {
     /// variant.
     fn began(&self, point: &Point) -> Option<&'static Change> {
         let last = history::decided_by(point, self.axis)?;
-        let of_axis = history::changes().iter().filter_map(|change| {
+        let of_axis = history::CHANGES.iter().filter_map(|change| {
             let (_, variant) = change.sets.iter().find(|(axis, _)| *axis == self.axis)?;
             Some((change, *variant))
         });
@@ -133,7 +133,7 @@ fn variants(axis: Axis) -> impl Iterator<Item = u8> {
 
 /// The change that brought a variant; `None`: it was there before.
 fn brought(axis: Axis, variant: u8) -> Option<&'static Change> {
-    history::changes().iter().find(|change| change.sets.contains(&(axis, variant)))
+    history::CHANGES.iter().find(|change| change.sets.contains(&(axis, variant)))
 }
 
 /// Where a variant comes from.

@@ -51,7 +51,7 @@ pub fn undecisive_variants(surveys: &[&Survey]) -> Vec<String> {
 #[must_use]
 pub fn undecisive_changes(surveys: &[&Survey]) -> Vec<String> {
     let undecisive =
-        history::changes().iter().filter(|change| !surveys.iter().any(|survey| decides(change, survey)));
+        history::CHANGES.iter().filter(|change| !surveys.iter().any(|survey| decides(change, survey)));
     undecisive.map(|change| format!("{} ({}): decides no case", change.id, change.title)).collect()
 }
 
@@ -161,7 +161,7 @@ mod tests {
     fn without_cases_nothing_is_decided() {
         let present = Present::new(history::points());
         assert_eq!(undecisive_variants(&[]).len(), present.choices().len());
-        assert_eq!(undecisive_changes(&[]).len(), history::changes().len());
+        assert_eq!(undecisive_changes(&[]).len(), history::CHANGES.len());
     }
 
     #[test]

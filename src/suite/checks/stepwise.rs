@@ -32,10 +32,11 @@ fn contradiction(script: &Script, rules: &Rules, trace: &Trace) -> Option<String
             return Some(format!("after operation {number}: {what}"));
         }
     }
-    if let Some(fatal) = script.ops.get(trace.steps.len()) {
+    let fatal = script.ops.get(trace.steps.len());
+    if let Some(fatal) = fatal {
         engine.execute(*fatal);
     }
-    ending(engine, &trace.end).map(Into::into)
+    ending(engine, &trace.end, fatal.is_some()).map(Into::into)
 }
 
 /// How what an engine tells after an operation differs from the step.
@@ -58,15 +59,15 @@ fn differs(engine: &Engine<'_>, outcome: Outcome, step: &Step, trace: &Trace) ->
     facts.into_iter().find(|(_, agree)| !agree).map(|(what, _)| what)
 }
 
-/// How the end of an engine that has run everything differs from the trace's. What is to come is known before.
-fn ending(engine: Engine<'_>, end: &End) -> Option<&'static str> {
+/// How the end of an engine that has run everything differs from the trace's, which died in an operation or in the
+/// teardown, if it died. What is to come is known before.
+fn ending(engine: Engine<'_>, end: &End, died_in_operation: bool) -> Option<&'static str> {
     let crash = match end {
         End::Crash(crash) => Some(*crash),
         End::Teardown { .. } => None,
     };
-    let in_teardown = crash.is_some() && engine.crash().is_none();
     let facts = [
-        ("which crash", in_teardown || engine.crash() == crash),
+        ("which crash", engine.crash() == crash.filter(|_| died_in_operation)),
         // A case whose later steps are chance shows nothing.
         ("whether a freed mapping was touched", !engine.touches_freed_mapping()),
         ("whether it ends well", engine.ends_well() == crash.is_none()),

@@ -75,7 +75,7 @@ source: commit:1ea2a07a532b
 
 #[test]
 fn what_decided_a_band_stands_beneath_its_heading() {
-    let deciding = |at: usize, how| Deciding { change: &crate::history::changes()[at], how };
+    let deciding = |at: usize, how| Deciding { change: &crate::history::CHANGES[at], how };
     let decided_by = [
         ("v5.18", deciding(0, How::Missing)),
         ("v5.18", deciding(1, How::Came)),
