@@ -29,6 +29,9 @@ const FOUND: &[(&str, &str, Option<&str>)] = &[
     ("v6.12.92", "v6.12.64", Some("v6.12.92")),
     ("v6.12.999", "v6.12.117", Some("v6.12.999")),
     ("v6.9.3", "v6.9", Some("v6.9.3")),
+    // of the newest version
+    ("v7.3.0", "v7.3", None),
+    ("v7.3.999", "v7.3.4", Some("v7.3.999")),
     // packages of distributions
     ("6.12.117-1~deb12u1", "v6.12.117", None),
     ("6.12.57-1", "v6.12.26", Some("v6.12.57")),
