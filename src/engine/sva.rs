@@ -22,13 +22,18 @@ impl Engine<'_> {
                 }
             });
         };
-        if self.script.arch == Arch::Generic && self.rules.sva_on_x86() == SvaOnX86::Refused {
-            return Err(self.refuse(Errno::EOPNOTSUPP, Reason::SvaDisabled));
+        // The refusal stands before the first look at the device, in v6.6.y behind the address space's PASID.
+        let refused_late = rule == SvaBind::GroupsDomain;
+        if !refused_late {
+            self.refuse_sva_on_x86()?;
         }
         if !self.state.device(device).has_iommu {
             return Err(self.die(Crash::DeviceWithoutIommu));
         }
         let pasid = self.address_space_pasid(device)?;
+        if refused_late {
+            self.refuse_sva_on_x86()?;
+        }
         if let Some(bond) = self.shared_bond(device, group, pasid)? {
             self.hold(device, bond);
             return Ok(());
@@ -43,6 +48,14 @@ impl Engine<'_> {
         bonds.push(Bond { device, device_gone: false, group, domain, users: 0, listed });
         let bond = bonds.len() - 1;
         self.hold(device, bond);
+        Ok(())
+    }
+
+    /// 72f98ef9a4be: no address space for devices on x86.
+    fn refuse_sva_on_x86(&mut self) -> Result<(), Errno> {
+        if self.script.arch == Arch::Generic && self.rules.sva_on_x86() == SvaOnX86::Refused {
+            return Err(self.refuse(Errno::EOPNOTSUPP, Reason::SvaDisabled));
+        }
         Ok(())
     }
 
