@@ -140,6 +140,9 @@ impl Engine<'_> {
             NullTarget::PlatformOp => {
                 for i in 0..self.state.group(group).devices.len() {
                     let device = self.state.group(group).devices[i];
+                    if !self.state.device(device).has_iommu {
+                        return Err(self.die(Crash::DeviceWithoutIommu));
+                    }
                     if self.has_platform_op() {
                         self.platform_op(device);
                     } else {
