@@ -39,9 +39,10 @@ impl Engine<'_> {
         self.state.device_mut(device).dma_way = self.way_by(domain);
     }
 
-    /// The way of a device whose operations were set up for this domain.
+    /// The way of a device whose operations were set up for this domain. One that was freed has no cookie any more.
     pub(super) fn way_by(&self, domain: DomainId) -> DmaWay {
-        if self.state.kind(domain).is_dma() { DmaWay::Iommu } else { DmaWay::Direct }
+        let domain = self.state.domain(domain);
+        if domain.kind.is_dma() && !domain.freed { DmaWay::Iommu } else { DmaWay::Direct }
     }
 
     /// Sets a DMA domain up for use, once; its flush queue may turn out not to be possible.
@@ -81,9 +82,10 @@ impl Engine<'_> {
             return Err(self.die(Crash::DeviceWithoutGroup));
         };
         let domain = self.state.group(group).default_domain;
+        // Addresses are handed out by what `iommu_dma_init_domain` made of the domain.
         let hands_out = |domain: &DomainId| {
             let domain = self.state.domain(*domain);
-            domain.kind.is_dma() && !domain.freed
+            domain.kind.is_dma() && domain.set_up && !domain.freed
         };
         let Some(domain) = domain.filter(hands_out) else {
             return Err(self.die(Crash::NothingToMapInto));
