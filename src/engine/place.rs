@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Where in the engine's source a run refused, warned or died: what cases reach is judged by it.
 
-use std::fmt;
 use std::panic::Location;
 
 use super::Engine;
@@ -21,19 +20,6 @@ impl Place {
     #[must_use]
     pub fn line(self) -> u32 {
         self.0.line()
-    }
-
-    /// The column of the name of what was called there, from 1.
-    #[must_use]
-    pub fn column(self) -> u32 {
-        self.0.column()
-    }
-}
-
-/// `src/engine/attach.rs:17:29`
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
     }
 }
 
