@@ -1,27 +1,23 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
 """An engine that is wrong on purpose: it lets user space claim a group that kernel drivers use.
+It knows who uses and who owns a group, and nothing of domains. harness/PROTOCOL.md describes the protocol.
 
     dma-ownership run --on 'cmd:python3 harness/examples/wrong_engine.py'
-
-It knows who uses and who owns a group, and nothing of domains. harness/PROTOCOL.md describes the protocol.
 """
 import json, sys
 
 def iommu_device_use_default_domain(group, **_):
     group["owner_cnt"] += 0 if group["owner"] else 1
     return "EBUSY" if group["owner"] else "ok"
-
 def iommu_device_unuse_default_domain(group, **_):
     group["owner_cnt"] = max(group["owner_cnt"] - 1, 0)
     return "void"
-
 def iommu_group_claim_dma_owner(group, owner, **_):
     if not owner or group["owner"]:  # WRONG: owner_cnt must be 0, for it counts kernel drivers too
         return "EPERM" if owner else "EINVAL"
     group.update(owner=owner, owner_cnt=group["owner_cnt"] + 1)
     return "ok"
-
 def iommu_group_release_dma_owner(group, **_):
     group.update({"owner": None, "owner_cnt": 0} if group["owner"] and group["owner_cnt"] else {})
     return "void"
@@ -30,11 +26,9 @@ def bind(group, device, driver):
     refused = device["driver"] or driver == "kernel_dma" and iommu_device_use_default_domain(group) != "ok"
     device["driver"] = device["driver"] if refused else driver
     return "EBUSY" if refused else "ok"
-
 def unbind(group, device):
     was, device["driver"] = device["driver"], None
     return iommu_device_unuse_default_domain(group) if was == "kernel_dma" else "void"
-
 def device_add(group, device, driver=None):
     return bind(group, device, driver) and "ok" if driver else "ok"
 
@@ -51,12 +45,10 @@ def run(script):
             continue
         args.update({"device": devices[device]} if device else {}, group=groups[group])
         returned = STEPS[name](**args)
-        # All groups and devices each time, null for those that do not exist; only changes would do.
         state = {"groups": {spec["name"]: groups.get(spec["name"]) for spec in script["groups"]},
                  "devices": {name: devices.get(name) for name in homes}}
         steps.append(json.loads(json.dumps({"returned": returned, **state})))
     return {"steps": steps, "end": {}}
-
 STEPS = {step.__name__: step for step in (
     iommu_device_use_default_domain, iommu_device_unuse_default_domain,
     iommu_group_claim_dma_owner, iommu_group_release_dma_owner, bind, unbind, device_add)}
