@@ -87,7 +87,8 @@ impl Engine<'_> {
         if self.rules.sva_bind() == SvaBind::DevicesBond {
             return Ok(bonds.iter().position(|bond| bond.users > 0 && bond.listed && bond.device == device));
         }
-        let of_group = bonds.iter().position(|bond| bond.users > 0 && bond.group == group);
+        // An older one is of a group that has gone, and was made anew since.
+        let of_group = bonds.iter().rposition(|bond| bond.users > 0 && bond.group == group);
         // The place holds what is found there: a domain, or where there are handles, a handle.
         let (Some(stored @ (Stored::Domain(_) | Stored::Handle(_) | Stored::Fresh(_))), shares) =
             (self.state.group(group).stored(pasid), of_group)
