@@ -29,11 +29,12 @@ static void run(char **av, int ac)
 	int i;
 
 #ifndef HAVE_DOMAIN_ALLOC
+	/* the last two go with what user space asks iommufd */
+	iommufd_asks = !strncmp(av[0], "ifd_", 4) || !strcmp(av[0], "ctx") || !strcmp(av[0], "hwpt");
 	/* without IOMMU_DMA there are no others */
-	iommufd_asks = !strncmp(av[0], "ifd_", 4);
 	want_unmanaged = IS_ENABLED(CONFIG_ARM_DMA_USE_IOMMU) || !strcmp(av[0], "alloc") ||
-			 !strcmp(av[0], "claim") || !strcmp(av[0], "dclaim") ||
-			 !strncmp(av[0], "ifd_", 4) || !strcmp(av[0], "resetprep") || !strcmp(av[0], "pcireset");
+			 !strcmp(av[0], "claim") || !strcmp(av[0], "dclaim") || iommufd_asks ||
+			 !strcmp(av[0], "resetprep") || !strcmp(av[0], "pcireset");
 #endif
 	for (i = 0; !c && i < ARRAY_SIZE(tables); i++)
 		c = find(tables[i], av[0]);
